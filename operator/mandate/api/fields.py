@@ -1,0 +1,126 @@
+"""The types that forms are made of: one line of text, a digest, a size, a document.
+
+Every string is bounded (an unbounded one makes CEL refuse its rule, and an agency could
+fill etcd with it) and free of control characters; blank text is no answer (annex 2).
+"""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from mandate.api.meta import KubeModel, cel, validated
+
+# RE2's \s is ASCII alone: a full-width space (U+3000) is blank too.
+_BLANK = cel(r"self.matches('[^\\s\\p{Z}\\p{C}]')", "must not be blank")
+_ONE_LINE = cel(r"!self.matches('\\p{Cc}')", "must be one line without control characters")
+_PARAGRAPHS = cel(
+    r"!self.matches('[^\\P{Cc}\\n\\t]')", "must not contain control characters but line breaks"
+)
+
+Line = Annotated[str, Field(min_length=1, max_length=256), validated(_BLANK, _ONE_LINE)]
+"""One line of free text, not blank."""
+
+Paragraphs = Annotated[str, Field(min_length=1, max_length=8192), validated(_BLANK, _PARAGRAPHS)]
+"""Free text of several lines, not blank."""
+
+Phone = Annotated[
+    str,
+    Field(max_length=32),
+    validated(cel(r"self.matches('^[+]?[0-9][0-9 ()-]{4,30}$')", "must be a telephone number")),
+]
+
+Email = Annotated[
+    str,
+    Field(max_length=254),
+    validated(cel(r"self.matches('^[^@\\s\\p{C}]+@[^@\\s\\p{C}]+$')", "must be an e-mail address")),
+]
+
+Day = Annotated[date, Field(description="A day, as YYYY-MM-DD.")]
+
+Name = Annotated[str, Field(max_length=63, pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
+"""A DNS label."""
+
+Count = Annotated[int, Field(ge=0, le=1_000_000_000_000)]
+
+_SIZE_SYNTAX = r"^[0-9]{1,9}([.][0-9]{1,3})?([KMGTP]i?|k)?$"
+_SIZE_MESSAGE = "must be a size such as 8Gi: the form's 8 (G) is written 8Gi"
+
+Size = Annotated[
+    str,
+    Field(max_length=16),
+    validated(
+        cel(f"self.matches('{_SIZE_SYNTAX}') && (self == '0' || isQuantity(self))", _SIZE_MESSAGE),
+        cel(
+            f"!self.matches('{_SIZE_SYNTAX}') || quantity(self).compareTo(quantity('1Pi')) <= 0",
+            "must be at most 1Pi",
+        ),
+        cel(
+            f"!self.matches('{_SIZE_SYNTAX}') || self == '0' || "
+            "quantity(self).compareTo(quantity('1Mi')) >= 0",
+            "must be 0 or at least 1Mi: the form's 8 (G) is written 8Gi",
+        ),
+    ),
+]
+"""A size in bytes as a quantity: 0, or 1Mi to 1Pi."""
+
+Money = Annotated[
+    str,
+    Field(max_length=20),
+    validated(
+        cel("self.matches('^[0-9]{1,15}([.][0-9]{1,2})?$')", "must be an amount such as 1200000.00")
+    ),
+]
+"""An amount in yuan (元) as a decimal string: an amount is never a float."""
+
+Sha256 = Annotated[
+    str,
+    Field(max_length=64),
+    validated(cel("self.matches('^[0-9a-f]{64}$')", "must be a sha256 in 64 lower-case digits")),
+]
+
+Uri = Annotated[
+    str,
+    Field(max_length=1024),
+    validated(
+        cel(
+            r"self.matches('^[a-z][a-z0-9+.-]*://[^\\s\\p{Z}\\p{C}]+$')",
+            "must be a URI such as https://files.example/plan.pdf",
+        )
+    ),
+]
+
+Domain = Annotated[
+    str,
+    Field(max_length=253),
+    validated(
+        cel(
+            r"self.matches('^([\\p{L}\\p{N}]([\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?[.])+[\\p{L}]{2,}$')",
+            "must be a domain name such as www.example.gov.cn",
+        )
+    ),
+]
+
+Cidr = Annotated[
+    str, Field(max_length=49), validated(cel("isCIDR(self)", "must be a CIDR such as 10.0.0.0/8"))
+]
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Document(KubeModel):
+    """A document kept elsewhere, pinned by its digest."""
+
+    title: Annotated[Line, Field(description="What the document is called.")]
+    uri: Annotated[Uri, Field(description="Where it is kept.")]
+    sha256: Annotated[Sha256, Field(description="The sha256 of its bytes.")]
+
+
+class Signature(KubeModel):
+    """Seal, signature and date at the foot of a form (签章)."""
+
+    unit_seal: Annotated[
+        Document, Field(description="申请单位（盖章）: the sealed scan or the e-seal's file.")
+    ]
+    contact_name: Annotated[Line, Field(description="联系人（签字）: who signed.")]
+    date: Annotated[Day, Field(description="年 月 日: when it was signed.")]

@@ -1,0 +1,173 @@
+"""`GovernancePolicy`: one authority's rules, as data. Lu'an's is in `examples/luan`."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mandate.api.fields import Cidr, Line, Name, Size
+from mandate.api.hosts import DiskType
+from mandate.api.meta import AS_SET, KubeModel, Resource, Schema, cel, keyed_by, validated
+from mandate.api.requests import STAGE_PATTERN
+
+RESERVED_VERBS = (
+    "get", "list", "watch", "create", "update", "patch", "delete", "deletecollection",
+    "bind", "escalate", "impersonate", "represent", "no-such-stage",
+)  # fmt: skip
+"""Verbs that roles hold for other reasons: as a stage they would appoint their holders."""
+
+
+class Parties(KubeModel):
+    """Who is who under this policy."""
+
+    authority: Annotated[Line, Field(description="云主管部门 (party C).")]
+    support: Annotated[Line | None, Field(description="云保障部门.")] = None
+    provider: Annotated[Line, Field(description="云服务商 (party B).")]
+
+
+class StageRule(KubeModel):
+    """One stage of a request: its name is the verb that its deciders hold on the policy."""
+
+    name: Annotated[
+        str,
+        Field(max_length=40, pattern=STAGE_PATTERN, description="The stage, and the verb."),
+        validated(
+            cel(
+                f"!(self in {list(RESERVED_VERBS)})",
+                "is a verb that roles hold for other reasons; name the stage otherwise",
+            )
+        ),
+    ]
+    title: Annotated[Line | None, Field(description="The stage for people, such as 受理.")] = None
+    opinion_required: Annotated[
+        bool | None, Field(description="Whether an approval too needs an opinion.")
+    ] = None
+
+
+class Stages(KubeModel):
+    """The stages of each kind, in their order; the last one grants."""
+
+    cloud_application: Annotated[
+        tuple[StageRule, ...],
+        Field(min_length=1, max_length=16, description="Of a CloudApplication."),
+        keyed_by("name"),
+    ]
+
+
+class NetworkRule(KubeModel):
+    """One of the forms' networks: what a namespace on it may reach and be reached from."""
+
+    name: Annotated[
+        Literal["GovernmentExtranet", "Internet"], Field(description="The form's network.")
+    ]
+    cidrs: Annotated[
+        tuple[Cidr, ...], Field(min_length=1, max_length=64, description="Its addresses."), AS_SET
+    ]
+
+
+class StorageRule(KubeModel):
+    """Which StorageClass serves a disk type of the forms."""
+
+    type: Annotated[DiskType, Field(description="The form's disk type.")]
+    storage_class: Annotated[
+        str,
+        Field(
+            max_length=253,
+            pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$",
+            description="The StorageClass.",
+        ),
+    ]
+
+
+CpuAmount = Annotated[
+    str,
+    Field(max_length=16),
+    validated(cel("self.matches('^[0-9]{1,6}m?$')", "must be cores such as 1 or 500m")),
+]
+
+
+class ComputeAmount(KubeModel):
+    """An amount of CPU and memory."""
+
+    cpu: Annotated[CpuAmount, Field(description="Cores, such as 500m.")]
+    memory: Annotated[Size, Field(description="Memory, such as 512Mi.")]
+
+
+MaterialName = Literal["constructionApproval", "constructionPlan", "onboardingPlan"]
+
+
+class GovernancePolicySpec(KubeModel):
+    """The rules of one authority; every figure of a regulation is a field here."""
+
+    title: Annotated[
+        Line, Field(description="The regulation it puts into practice, with its date.")
+    ]
+    parties: Annotated[Parties, Field(description="Who is who.")]
+    calendar: Annotated[Name, Field(description="The WorkCalendar its time limits are counted in.")]
+    stages: Annotated[Stages, Field(description="Who decides what, in which order.")]
+    separation_of_duties: Annotated[
+        Literal["agency", "requester"],
+        Field(
+            description="Whose request is one's own: anybody's of one's agency (agency), or only "
+            "those one has written (requester); anything not filed by hand needs agency."
+        ),
+    ]
+    required_materials: Annotated[
+        tuple[MaterialName, ...],
+        Field(max_length=3, description="The documents an application is incomplete without."),
+        AS_SET,
+    ] = ()
+    operating_systems: Annotated[
+        tuple[Line, ...],
+        Field(max_length=64, description="What hosts may run; absent: anything."),
+        AS_SET,
+    ] = ()
+    physical_host_types: Annotated[
+        tuple[Line, ...],
+        Field(max_length=64, description="Host types that Kubernetes does not provide: no quota."),
+        AS_SET,
+    ] = ()
+    networks: Annotated[
+        tuple[NetworkRule, ...],
+        Field(max_length=8, description="The forms' networks; one that is missing is closed."),
+        keyed_by("name"),
+    ] = ()
+    platform_namespaces: Annotated[
+        tuple[Name, ...],
+        Field(max_length=64, description="Let through by every network policy: DNS, ingress."),
+        AS_SET,
+    ] = ()
+    storage_classes: Annotated[
+        tuple[StorageRule, ...],
+        Field(min_length=1, max_length=8, description="Which class serves which disk type."),
+        keyed_by("type"),
+    ]
+    overhead_per_host: Annotated[
+        ComputeAmount, Field(description="What running one virtual machine costs beside it.")
+    ]
+    container_defaults: Annotated[
+        ComputeAmount, Field(description="What a container gets that asks for nothing.")
+    ]
+    maximum_open_requests: Annotated[
+        int, Field(ge=1, le=10_000, description="How many requests an agency may have in the API.")
+    ]
+
+
+GOVERNANCE_POLICY_RULES = Schema(
+    {
+        "x-kubernetes-validations": [
+            cel(
+                "!has(self.platformNamespaces) || "
+                "self.platformNamespaces.all(n, !n.contains('--') && !n.startsWith('agency-'))",
+                "no agency's namespace is the platform's",
+                ".platformNamespaces",
+            )
+        ]
+    }
+)
+
+
+class GovernancePolicy(Resource):
+    """One authority's rules for its shared cloud."""
+
+    kind: Literal["GovernancePolicy"] = "GovernancePolicy"
+    spec: Annotated[GovernancePolicySpec, Field(description="The rules."), GOVERNANCE_POLICY_RULES]

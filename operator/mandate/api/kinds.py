@@ -1,0 +1,125 @@
+"""The kinds of the group: their names in the API, and the stages of the requests.
+
+One table: the CRDs, the guards, the roles and the docs come from it.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from mandate.api.agency import Agency
+from mandate.api.cloudapplication import CloudApplication
+from mandate.api.governancepolicy import GovernancePolicy
+from mandate.api.meta import Resource
+from mandate.api.workcalendar import WorkCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of `kubectl get`."""
+
+    name: str
+    path: str
+    type: Literal["string", "integer", "date"] = "string"
+    priority: int = 0
+    """0 is always shown, 1 with `-o wide`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRules:
+    """What the guards know of a request kind beyond its name."""
+
+    binds: Literal["first", "last"]
+    """Which stage's approval makes it binding: from then on it is not withdrawn by deleting."""
+    filed_by_operator: bool = False
+    """Whether it is a record that the operator files itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind, as the API server names it."""
+
+    model: type[Resource]
+    plural: str
+    short_names: tuple[str, ...]
+    scope: Literal["Cluster", "Namespaced"]
+    columns: tuple[Column, ...]
+    request: RequestRules | None = None
+    selectable: tuple[str, ...] = ()
+    has_status: bool = True
+    categories: tuple[str, ...] = field(default=("mandate",))
+
+    @property
+    def name(self) -> str:
+        """The kind's name, such as `CloudApplication`."""
+        return self.model.__name__
+
+    @property
+    def singular(self) -> str:
+        """The singular, such as `cloudapplication`."""
+        return self.name.lower()
+
+
+_AGE = Column("Age", ".metadata.creationTimestamp", "date")
+_READY = Column("Ready", '.status.conditions[?(@.type=="Ready")].status')
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        GovernancePolicy,
+        "governancepolicies",
+        ("gpol",),
+        "Cluster",
+        (
+            Column("Authority", ".spec.parties.authority"),
+            Column("Calendar", ".spec.calendar"),
+            Column("Title", ".spec.title", priority=1),
+            _AGE,
+        ),
+        has_status=False,
+    ),
+    Kind(
+        WorkCalendar,
+        "workcalendars",
+        ("wcal",),
+        "Cluster",
+        (
+            Column("TimeZone", ".spec.timeZone"),
+            Column("ValidThrough", ".spec.validThrough"),
+            _AGE,
+        ),
+        has_status=False,
+    ),
+    Kind(
+        Agency,
+        "agencies",
+        ("agcy",),
+        "Cluster",
+        (
+            Column("Unit", ".spec.title"),
+            Column("Policy", ".spec.policy"),
+            Column("Namespace", ".status.namespace"),
+            _READY,
+            _AGE,
+        ),
+    ),
+    Kind(
+        CloudApplication,
+        "cloudapplications",
+        ("capp",),
+        "Namespaced",
+        (
+            Column("System", ".spec.systemName"),
+            Column("Phase", ".status.phase"),
+            Column("Awaiting", ".status.awaiting[0].stage"),
+            Column("Namespace", ".status.namespace", priority=1),
+            _READY,
+            _AGE,
+        ),
+        request=RequestRules(binds="last"),
+        selectable=(".status.phase",),
+    ),
+)
+
+BY_NAME: dict[str, Kind] = {kind.name: kind for kind in KINDS}
+REQUESTS: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind.request is not None)
+LAW: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind.request is None)
+"""The authority's own kinds: written by it, carried out by the operator."""

@@ -1,0 +1,114 @@
+"""What every request carries in `status`: what can be decided, what was, what came of it."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mandate.api.fields import Paragraphs, Sha256
+from mandate.api.meta import ATOMIC, Condition, KubeModel, keyed_by
+
+Decision = Literal["Approved", "Refused"]
+
+STAGE_PATTERN = r"^[a-z][a-z-]*$"
+StageName = Annotated[str, Field(max_length=40, pattern=STAGE_PATTERN)]
+
+
+def decision_key(stage: str, generation: int) -> str:
+    """Where a decision stands; a new generation is a new key: nothing is overwritten."""
+    return f"{stage}.{generation}"
+
+
+class Awaiting(KubeModel):
+    """A stage that can be decided now, and what the decision must name."""
+
+    stage: Annotated[StageName, Field(description="The stage whose turn it is.")]
+    may: Annotated[
+        tuple[Decision, ...],
+        Field(max_length=2, description="What can be decided: Approved only while no check fails."),
+        ATOMIC,
+    ]
+    basis: Annotated[
+        Sha256, Field(description="What a decision is made on; repeat it in the approval.")
+    ]
+    opinion_required: Annotated[
+        bool, Field(description="Whether an approval too needs an opinion; a refusal always does.")
+    ] = False
+
+
+class Approval(KubeModel):
+    """One decision, under `<stage>.<generation>`: the decider's own and never overwritten."""
+
+    decision: Annotated[Decision, Field(description="The decision.")]
+    basis: Annotated[Sha256, Field(description="The basis that was read in `awaiting`.")]
+    opinion: Annotated[
+        Paragraphs | None, Field(description="The opinion; mandatory for a refusal.")
+    ] = None
+    by: Annotated[
+        str | None, Field(max_length=512, description="Who decided; the API server writes it.")
+    ] = None
+    at: Annotated[datetime | None, Field(description="When (UTC); the API server writes it.")] = (
+        None
+    )
+
+
+class Effect(KubeModel):
+    """What came of a decision, by the checks that held when the operator saw it."""
+
+    effective: Annotated[bool, Field(description="Whether it took effect.")]
+    reason: Annotated[str, Field(max_length=1024, description="Why not, if it did not.")] = ""
+
+
+class Check(KubeModel):
+    """One judgement on the form before it is decided."""
+
+    type: Annotated[str, Field(max_length=63, description="What is checked.")]
+    passed: Annotated[bool, Field(description="Whether it holds.")]
+    blocking: Annotated[
+        bool, Field(description="Whether a failure closes Approved, or asks for an opinion.")
+    ]
+    message: Annotated[str, Field(max_length=4096, description="What was found.")] = ""
+
+
+class RequestStatus(KubeModel):
+    """The status of every request kind; all but `approvals` is the operator's alone."""
+
+    observed_generation: Annotated[
+        int, Field(ge=0, description="The generation of the form this status speaks of.")
+    ] = 0
+    stages: Annotated[
+        tuple[StageName, ...],
+        Field(max_length=16, description="The stages of this generation, in their order."),
+        ATOMIC,
+    ] = ()
+    awaiting: Annotated[
+        tuple[Awaiting, ...],
+        Field(max_length=16, description="What can be decided now."),
+        keyed_by("stage"),
+    ] = ()
+    approvals: Annotated[
+        dict[str, Approval],
+        Field(
+            default_factory=dict,
+            max_length=64,
+            description="The decisions, by `<stage>.<generation>`.",
+        ),
+    ]
+    effects: Annotated[
+        dict[str, Effect],
+        Field(
+            default_factory=dict,
+            max_length=64,
+            description="What came of each decision, by the same key.",
+        ),
+    ]
+    checks: Annotated[
+        tuple[Check, ...],
+        Field(max_length=32, description="The judgements that decisions are made on."),
+        keyed_by("type"),
+    ] = ()
+    conditions: Annotated[
+        tuple[Condition, ...],
+        Field(max_length=32, description="The state of each aspect of the request."),
+        keyed_by("type"),
+    ] = ()

@@ -1,0 +1,76 @@
+"""The rules this system enforces, by id: where each stands and what it says.
+
+Every refusal names the rule it comes from; tests carry the ids; `docs/traceability.md` is
+generated from both. Articles are those of the Lu'an City Measures for the Administration
+of the Government Cloud Platform (2024-02-02); `annex 1` is the tripartite agreement and
+`annex 2` the forms. `ours` marks what the text does not say.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: its id, where it stands in the regulation, and its gist."""
+
+    id: str
+    source: str
+    gist: str
+
+    def __str__(self) -> str:
+        return f"{self.id}, {self.source}"
+
+
+RULEBOOK: dict[str, Rule] = {
+    rule.id: rule
+    for rule in (
+        Rule("A04-scope", "articles 4 and 32", "Fiscal, unclassified, suitable by law; others "
+             "apply through their line authority at their own cost."),
+        Rule("A09-lifecycle", "article 9", "Apply, accept, review, test, launch, change, exit: "
+             "none is skipped."),
+        Rule("A10-catalogue", "article 10", "Requests follow the service catalogue."),
+        Rule("A11-materials", "articles 11 and 14", "Construction approval, construction plan "
+             "and onboarding plan come with the application."),
+        Rule("A11-form", "annex 2", "Fields marked * are mandatory, 0 where not wanted; the form "
+             "is sealed, signed and dated."),
+        Rule("A13-accept", "articles 12 and 13", "Completeness and scope are checked before "
+             "acceptance; a refusal carries an opinion; the unit resubmits."),
+        Rule("A13-review", "article 13", "Accepted applications get an approval opinion."),
+        Rule("A14-provision", "article 14", "What was approved is provisioned."),
+        Rule("A16-change", "article 16", "What was approved changes only through a change "
+             "request."),
+        Rule("A17-delete", "article 17, ours", "Deleting a granted application's object does "
+             "not destroy it."),
+        Rule("A23-officer", "article 23", "Somebody is named for management, secrecy and audit."),
+        Rule("A23-ports", "article 23", "Only approved ports are open."),
+        Rule("A26-access", "article 26", "Nobody enters a unit's resources without its "
+             "authorisation."),
+        Rule("G310-sublet", "annex 1, 3.10", "Nothing is deployed that was not approved, and "
+             "nothing sublet."),
+        Rule("G32-filing", "annex 1, 3.2 and 4.2", "Nothing goes online before its filing."),
+        Rule("G38-contact", "annex 1, 3.8", "Emergency contacts are named."),
+        Rule("X-identity", "ours", "A decision is the decider's own: the API server writes who "
+             "and when."),
+        Rule("X-duty", "ours", "Nobody decides on their own request."),
+        Rule("X-order", "ours", "No stage before its turn."),
+        Rule("X-bound", "ours", "A decision holds for what was read."),
+        Rule("X-final", "ours", "A decision is not rewritten or withdrawn."),
+        Rule("X-clock", "ours", "Working days are the jurisdiction's own."),
+        Rule("X-closed", "ours", "With the operator down, nothing unapproved gets through."),
+        Rule("X-input", "ours", "Bad input is refused with field and reason and stops nobody "
+             "else."),
+        Rule("X-level", "ours", "The same result whatever was missed, repeated or killed; an "
+             "unchanged object is not written."),
+        Rule("X-law", "ours", "The operator carries out the policy and does not write it; "
+             "nothing of the law goes in one step."),
+    )
+}  # fmt: skip
+
+
+def cite(rule_id: str) -> str:
+    """The rule as a refusal names it: `A16-change, article 16`.
+
+    Raises:
+        KeyError: no such rule.
+    """
+    return str(RULEBOOK[rule_id])
