@@ -1,0 +1,80 @@
+"""An agency's namespace of requests, and whether it can file."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mandate.api.agency import Agency, AgencyStatus, Member
+from mandate.api.governancepolicy import GovernancePolicy
+from mandate.api.kinds import REQUESTS
+from mandate.api.meta import GROUP, Condition, set_condition
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What an agency gets: its namespace of requests and its members' rights there."""
+
+    namespace: str
+    uid: str
+    agency: str
+    policy: str
+    separation_of_duties: str
+    members: tuple[Member, ...]
+    quota: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyPlan:
+    """What is to be: the status, and the office unless the policy is missing."""
+
+    status: AgencyStatus
+    office: Office | None
+
+
+def decide_agency(
+    agency: Agency, policy: GovernancePolicy | None, now: datetime, problem: str | None = None
+) -> AgencyPlan:
+    """What the agency's status and office should be.
+
+    Args:
+        agency: the agency.
+        policy: the one it names, if it is there.
+        now: for conditions that change (UTC).
+        problem: why its office could not be set up; None if it was.
+    """
+    if policy is None:
+        text = f"GovernancePolicy {agency.spec.policy} does not exist; apply it"
+        return AgencyPlan(_status(agency, now, "PolicyNotFound", text), None)
+    office = Office(
+        namespace=agency.namespace,
+        uid=agency.metadata.uid,
+        agency=agency.metadata.name,
+        policy=agency.spec.policy,
+        separation_of_duties=policy.spec.separation_of_duties,
+        members=agency.spec.members,
+        quota=_quota(policy.spec.maximum_open_requests),
+    )
+    if problem is not None:
+        return AgencyPlan(_status(agency, now, "NamespaceTaken", problem), office)
+    return AgencyPlan(_status(agency, now, "CanFile", "its members can file requests"), office)
+
+
+def _quota(maximum: int) -> dict[str, str]:
+    """Nothing runs in a namespace of requests, and no agency fills etcd with forms."""
+    forms = {f"count/{kind.plural}.{GROUP}": str(maximum) for kind in REQUESTS}
+    return {"pods": "0", "services": "0", "persistentvolumeclaims": "0"} | forms
+
+
+def _status(agency: Agency, now: datetime, reason: str, message: str) -> AgencyStatus:
+    ready = Condition(
+        type="Ready",
+        status="True" if reason == "CanFile" else "False",
+        observed_generation=agency.metadata.generation,
+        last_transition_time=now,
+        reason=reason,
+        message=message,
+    )
+    return AgencyStatus(
+        observed_generation=agency.metadata.generation,
+        namespace=agency.namespace,
+        conditions=set_condition(agency.status.conditions, ready),
+    )

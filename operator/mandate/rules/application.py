@@ -1,0 +1,171 @@
+"""The life of an application: Submitted → Accepted → Approved, or Refused (article 9)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mandate.api.agency import Agency
+from mandate.api.cloudapplication import CloudApplication, CloudApplicationStatus, Phase
+from mandate.api.governancepolicy import GovernancePolicy
+from mandate.api.meta import Condition, Json, find_condition, set_condition
+from mandate.api.requests import Awaiting, Check, Decision
+from mandate.api.rulebook import cite
+from mandate.rules.basis import basis
+from mandate.rules.checks import application_checks, failures
+from mandate.rules.grant import Grant, allocation, grant
+from mandate.rules.progress import Progress, pinned_stages, progress
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All that the life of one application depends on."""
+
+    application: CloudApplication
+    form: Json
+    """The form as the API server stores it."""
+    agency: Agency | None
+    """The agency whose namespace it stands in, once it can file."""
+    policy: GovernancePolicy | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of applying a grant."""
+
+    granted: bool
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be: the status, and the grant if there is one."""
+
+    status: CloudApplicationStatus
+    grant: Grant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    phase: Phase
+    reason: str
+    message: str
+    ready: bool = False
+
+
+def decide(world: World, now: datetime, outcome: Outcome | None = None) -> Plan:
+    """What the application's status and grant should be.
+
+    Args:
+        world: the application and what it depends on.
+        now: for conditions that change (UTC).
+        outcome: what came of applying the grant this time; None before it was applied.
+    """
+    if world.agency is None or world.policy is None:
+        return _waiting(world, now)
+    app, policy = world.application, world.policy.spec
+    old, generation = app.status, app.metadata.generation
+    rules = policy.stages.cloud_application
+    stages = pinned_stages(old, generation, tuple(r.name for r in rules))
+    fresh = application_checks(app.spec, world.agency, policy)
+    made = progress(stages, old, generation, fresh)
+    # what was decided on stays on record as it was read
+    keep = made.pending is None and old.observed_generation == generation and old.checks
+    checks = old.checks if keep else fresh
+    needs_opinion = {r.name for r in rules if r.opinion_required}
+    granted = _granted(world, made)
+    verdict = _verdict(made, checks, _known_outcome(old, generation, outcome))
+    status = CloudApplicationStatus(
+        observed_generation=generation,
+        stages=stages,
+        awaiting=_awaiting(world, made, checks, needs_opinion),
+        approvals=old.approvals,
+        effects=dict(made.effects),
+        checks=checks,
+        conditions=set_condition(old.conditions, _ready(verdict, generation, now)),
+        phase=verdict.phase,
+        namespace=granted.namespace if granted else None,
+        allocation=allocation(app.spec) if granted else None,
+    )
+    return Plan(status, granted)
+
+
+def _awaiting(
+    world: World, made: Progress, checks: tuple[Check, ...], needs_opinion: set[str]
+) -> tuple[Awaiting, ...]:
+    if made.pending is None:
+        return ()
+    blocked = failures(checks, blocking=True)
+    advised = failures(checks, blocking=False)
+    may: tuple[Decision, ...] = ("Refused",) if blocked else ("Approved", "Refused")
+    entry = Awaiting(
+        stage=made.pending,
+        may=may,
+        basis=basis(world.application.metadata, world.form, checks),
+        opinion_required=made.pending in needs_opinion or bool(advised),
+    )
+    return (entry,)
+
+
+def _granted(world: World, made: Progress) -> Grant | None:
+    if made.pending or made.refused or made.ineffective:
+        return None
+    if world.agency is None or world.policy is None:
+        return None
+    approved = allocation(world.application.spec)
+    approved = allocation(world.application.spec)
+    return grant(world.application, approved, world.agency, world.policy.spec)
+
+
+def _known_outcome(
+    old: CloudApplicationStatus, generation: int, outcome: Outcome | None
+) -> Outcome | None:
+    """The outcome, or before it is known the last one, so that nothing flickers."""
+    ready = find_condition(old.conditions, "Ready")
+    if outcome or ready is None or old.phase != "Approved":
+        return outcome
+    if ready.observed_generation != generation:
+        return None
+    return Outcome(ready.status == "True", ready.reason, ready.message)
+
+
+def _verdict(made: Progress, checks: tuple[Check, ...], outcome: Outcome | None) -> _Verdict:
+    if made.refused:
+        text = f"refused at {made.refused}; read the opinion, edit the form, and it is judged anew"
+        return _Verdict("Refused", "Refused", f"{text} ({cite('A13-accept')})")
+    if made.ineffective:
+        reasons = [e.reason for e in made.effects.values() if not e.effective]
+        return _Verdict("Submitted", "Ineffective", f"{made.ineffective}: {reasons[-1]}")
+    if made.pending:
+        phase: Phase = "Accepted" if made.approved else "Submitted"
+        blocked = failures(checks, blocking=True)
+        if blocked:
+            found = "; ".join(c.message for c in blocked)[:3900]
+            return _Verdict(phase, "ChecksFailed", f"{made.pending} can only refuse: {found}")
+        return _Verdict(phase, "AwaitingDecision", f"awaiting {made.pending}")
+    if outcome is None:
+        return _Verdict("Approved", "Granting", "the grant is being applied")
+    return _Verdict("Approved", outcome.reason, outcome.message, outcome.granted)
+
+
+def _ready(verdict: _Verdict, generation: int, now: datetime) -> Condition:
+    return Condition(
+        type="Ready",
+        status="True" if verdict.ready else "False",
+        observed_generation=generation,
+        last_transition_time=now,
+        reason=verdict.reason,
+        message=verdict.message,
+    )
+
+
+def _waiting(world: World, now: datetime) -> Plan:
+    """Without its agency or policy nothing can be decided; what was, stays."""
+    old, generation = world.application.status, world.application.metadata.generation
+    missing = "PolicyNotFound" if world.agency else "AgencyNotReady"
+    text = "nothing can be decided until its agency and its policy are there and ready"
+    ready = find_condition(old.conditions, "Ready")
+    if old.phase == "Approved" and ready is not None:
+        return Plan(old)
+    condition = _ready(_Verdict(old.phase or "Submitted", missing, text), generation, now)
+    update = {"awaiting": (), "conditions": set_condition(old.conditions, condition)}
+    return Plan(old.model_copy(update=update))

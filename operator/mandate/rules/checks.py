@@ -1,0 +1,76 @@
+"""The checks on an application before it is decided (articles 4, 11, 12, 13, 32)."""
+
+from collections.abc import Iterator
+
+from mandate.api.agency import Agency
+from mandate.api.cloudapplication import CloudApplicationSpec
+from mandate.api.governancepolicy import GovernancePolicySpec
+from mandate.api.requests import Check
+from mandate.api.rulebook import cite
+
+_MATERIALS = {
+    "constructionApproval": "construction_approval",
+    "constructionPlan": "construction_plan",
+    "onboardingPlan": "onboarding_plan",
+}
+_SITE_TYPES = ("Portal", "PublicService")
+
+
+def application_checks(
+    spec: CloudApplicationSpec, agency: Agency, policy: GovernancePolicySpec
+) -> tuple[Check, ...]:
+    """The judgements on a form, in the order of their types.
+
+    Args:
+        spec: the form.
+        agency: the agency in whose namespace it was filed.
+        policy: the policy the agency stands under.
+    """
+    return (
+        _check("Complete", _missing(spec, agency, policy), cite("A11-materials")),
+        _check("InScope", _out_of_scope(spec, agency), cite("A04-scope")),
+    )
+
+
+def failures(checks: tuple[Check, ...], *, blocking: bool) -> tuple[Check, ...]:
+    """The checks that fail: the blocking ones, or the advisory ones."""
+    return tuple(c for c in checks if not c.passed and c.blocking is blocking)
+
+
+def _check(kind: str, findings: Iterator[str], rule: str) -> Check:
+    found = list(findings)
+    # the status is bounded, the form's texts are not short: say the first ones
+    message = "; ".join(found)[:3800] + f" ({rule})" if found else ""
+    return Check(type=kind, passed=not found, blocking=True, message=message)
+
+
+def _missing(
+    spec: CloudApplicationSpec, agency: Agency, policy: GovernancePolicySpec
+) -> Iterator[str]:
+    """What the form lacks although its schema is satisfied (A11-materials, A11-form)."""
+    for name in policy.required_materials:
+        if getattr(spec.materials, _MATERIALS[name]) is None:
+            yield f"materials.{name} is missing"
+    if spec.applicant_unit != agency.spec.title:
+        yield f"applicantUnit is {spec.applicant_unit!r}, the agency is {agency.spec.title!r}"
+    for host in spec.hosts:
+        if host.network not in spec.networks:
+            yield f"hosts[{host.id}].network {host.network} is not among networks"
+        if policy.operating_systems and host.operating_system not in policy.operating_systems:
+            allowed = ", ".join(policy.operating_systems)
+            yield f"hosts[{host.id}].operatingSystem {host.operating_system!r} is not of {allowed}"
+    if spec.system_type in _SITE_TYPES and "Internet" in spec.networks and spec.website is None:
+        yield "website is missing: the system is a site on the internet"
+
+
+def _out_of_scope(spec: CloudApplicationSpec, agency: Agency) -> Iterator[str]:
+    """Why the system is not this cloud's to serve (A04-scope)."""
+    if spec.classified:
+        yield "a classified system is never on this cloud"
+    if spec.unsuitable_by_law is not None:
+        yield f"unsuitable by law: {spec.unsuitable_by_law.citation}"
+    if spec.line_authority is not None and spec.line_authority != agency.spec.title:
+        yield (
+            f"not funded fiscally: to be filed by its line authority {spec.line_authority!r}, "
+            f"not by {agency.spec.title!r}"
+        )

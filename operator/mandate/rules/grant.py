@@ -1,0 +1,139 @@
+"""What an approved application is granted: a typed description that `render` turns into objects."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from mandate.api import quantity
+from mandate.api.agency import Agency, Member
+from mandate.api.cloudapplication import Allocation, CloudApplication, CloudApplicationSpec
+from mandate.api.governancepolicy import GovernancePolicySpec
+from mandate.api.hosts import Machine
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkGrant:
+    """One network the namespace stands in."""
+
+    cidrs: tuple[str, ...]
+    ports: tuple[int, ...]
+    """TCP ports open from it, ascending; none means nothing comes in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Everything one application gets."""
+
+    namespace: str
+    uid: str
+    agency: str
+    application: str
+    policy: str
+    members: tuple[Member, ...]
+    quota: dict[str, str]
+    container_defaults: dict[str, str]
+    platform_namespaces: tuple[str, ...]
+    networks: tuple[NetworkGrant, ...]
+
+
+def namespace_of(agency: str, application: str) -> str:
+    """The namespace an application is granted; `--` is in neither name, so none collide."""
+    return f"{agency}--{application}"
+
+
+def allocation(spec: CloudApplicationSpec) -> Allocation:
+    """The machines and services of an approved form, machine by machine."""
+    machines = (
+        Machine(
+            host_id=host.id,
+            ordinal=ordinal,
+            host_name=host.host_name,
+            host_type=host.host_type,
+            cpu_cores=host.cpu_cores,
+            memory=host.memory,
+            system_disk=host.system_disk,
+            data_disk=host.data_disk,
+            network=host.network,
+            ports=host.ports,
+        )
+        for host in spec.hosts
+        for ordinal in range(host.quantity)
+    )
+    wanted = tuple(s for s in spec.services or () if s.quantity)
+    return Allocation(machines=tuple(machines), services=wanted)
+
+
+def grant(
+    application: CloudApplication, granted: Allocation, agency: Agency, policy: GovernancePolicySpec
+) -> Grant:
+    """What an allocation means in Kubernetes under a policy (A14-provision).
+
+    Physical machines are the provider's to hand over and get no quota.
+    """
+    physical = policy.physical_host_types
+    virtual = [m for m in granted.machines if m.host_type not in physical]
+    defaults = policy.container_defaults
+    return Grant(
+        namespace=namespace_of(agency.metadata.name, application.metadata.name),
+        uid=application.metadata.uid,
+        agency=agency.metadata.name,
+        application=application.metadata.name,
+        policy=agency.spec.policy,
+        members=agency.spec.members,
+        quota=_quota(virtual, policy),
+        container_defaults={
+            "cpu": quantity.cores(quantity.parse(defaults.cpu)),
+            "memory": quantity.size(quantity.parse(defaults.memory)),
+        },
+        platform_namespaces=policy.platform_namespaces,
+        networks=_networks(virtual, policy),
+    )
+
+
+def _quota(machines: list[Machine], policy: GovernancePolicySpec) -> dict[str, str]:
+    overhead = policy.overhead_per_host
+    count = len(machines)
+    cpu = sum((Decimal(m.cpu_cores) for m in machines), quantity.parse(overhead.cpu) * count)
+    memory = sum(
+        (quantity.parse(m.memory) for m in machines), quantity.parse(overhead.memory) * count
+    )
+    hard = {
+        "count/virtualmachines.kubevirt.io": str(count),
+        "limits.cpu": quantity.cores(cpu),
+        "limits.memory": quantity.size(memory),
+        "requests.cpu": quantity.cores(cpu),
+        "requests.memory": quantity.size(memory),
+        # nothing of the outside reaches the namespace before its filing (G32-filing)
+        "services.loadbalancers": "0",
+        "services.nodeports": "0",
+    }
+    return hard | _storage(machines, policy)
+
+
+def _storage(machines: list[Machine], policy: GovernancePolicySpec) -> dict[str, str]:
+    """Storage in all, and by class; a class that nothing was approved on gets 0."""
+    disks = [disk for m in machines for disk in m.disks()]
+    classes = {rule.type: rule.storage_class for rule in policy.storage_classes}
+    total: dict[str, Decimal] = dict.fromkeys(classes.values(), Decimal(0))
+    for kind, size in disks:
+        if kind in classes:
+            total[classes[kind]] += size
+    hard = {"requests.storage": quantity.size(sum(total.values(), Decimal(0)))}
+    for name, size in total.items():
+        hard[f"{name}.storageclass.storage.k8s.io/requests.storage"] = quantity.size(size)
+    return hard
+
+
+def _networks(
+    machines: Iterable[Machine], policy: GovernancePolicySpec
+) -> tuple[NetworkGrant, ...]:
+    """The networks that are open: never the internet before its filing (G32-filing)."""
+    machines = list(machines)
+    open_now = []
+    for rule in policy.networks:
+        here = [m for m in machines if m.network == rule.name]
+        if rule.name == "Internet" or not here:
+            continue
+        ports = {port for m in here for port in m.ports or ()}
+        open_now.append(NetworkGrant(cidrs=tuple(sorted(rule.cidrs)), ports=tuple(sorted(ports))))
+    return tuple(open_now)
