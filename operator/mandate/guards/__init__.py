@@ -1,0 +1,126 @@
+"""The guards: admission policies in CEL that the API server itself runs.
+
+They stand in `policies/` as plain manifests. `<< name >>` in an expression is replaced by a
+value from the stage table or the installation, always as a CEL literal. A webhook of ours
+would be down when the operator is; these are not (X-closed).
+"""
+
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Literal
+
+import yaml
+from jinja2 import Environment, StrictUndefined
+
+from mandate.api.kinds import LAW, REQUESTS
+from mandate.api.meta import Json
+from mandate.api.rulebook import cite
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What the guards must know of the cluster they stand in."""
+
+    namespaces: Literal["Claimed", "Exclusive"] = "Claimed"
+    """Claimed: other people's namespaces are free. Exclusive: none but approved ones and
+    the platform's."""
+    operator_namespace: str = "mandate-system"
+    operator_service_account: str = "mandate-operator"
+    platform_namespaces: tuple[str, ...] = (
+        "default", "kube-node-lease", "kube-public", "kube-system",
+    )  # fmt: skip
+    """Namespaces that are the platform's own; the operator's is always among them."""
+
+    @property
+    def operator(self) -> str:
+        """The operator's user name."""
+        return f"system:serviceaccount:{self.operator_namespace}:{self.operator_service_account}"
+
+
+def _literal(value: object) -> str:
+    """A value as a CEL literal: a string, a boolean or a list of strings.
+
+    Raises:
+        TypeError: there is no literal for it here.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
+        return f"'{escaped}'"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_literal(item) for item in value)}]"
+    raise TypeError(f"no CEL literal for {value!r}")
+
+
+class _Bare(str):
+    """Text that stands in a message as it is."""
+
+    __slots__ = ()
+
+
+_ENVIRONMENT = Environment(
+    variable_start_string="<<",
+    variable_end_string=">>",
+    block_start_string="<%",
+    block_end_string="%>",
+    comment_start_string="<#",
+    comment_end_string="#>",
+    undefined=StrictUndefined,
+    finalize=lambda value: value if isinstance(value, _Bare) else _literal(value),
+    autoescape=False,  # noqa: S701 - the output is CEL; `finalize` is what escapes
+    keep_trailing_newline=True,
+)
+_ENVIRONMENT.filters["bare"] = _Bare
+
+
+def policies(installation: Installation) -> list[Json]:
+    """Every guard with its binding, ready to be applied, in the order of their files."""
+    values = _values(installation)
+    out: list[Json] = []
+    for source in sorted(_sources(), key=lambda s: s.name):
+        for document in yaml.safe_load_all(source.read_text("utf-8")):
+            policy = _filled(document, values)
+            out += [policy, _binding(policy)]
+    return out
+
+
+def _sources() -> list[Any]:
+    return [f for f in (files(__package__) / "policies").iterdir() if f.name.endswith(".yaml")]
+
+
+def _values(installation: Installation) -> dict[str, object]:
+    requests = [(k, k.request) for k in REQUESTS if k.request is not None]
+    platform = {*installation.platform_namespaces, installation.operator_namespace}
+    return {
+        "operator": installation.operator,
+        "operator_namespace": installation.operator_namespace,
+        "exclusive": installation.namespaces == "Exclusive",
+        "platform": sorted(platform),
+        "law": [kind.plural for kind in LAW],
+        "bound_by_last_stage": [k.plural for k, r in requests if r.binds == "last"],
+        "filed_by_operator": [k.plural for k, r in requests if r.filed_by_operator],
+        "cite": lambda rule_id: _Bare(cite(rule_id)),
+    }
+
+
+def _filled(node: Any, values: dict[str, object]) -> Any:  # noqa: ANN401 - any YAML
+    """The document with every string rendered: YAML first, so that no value becomes structure."""
+    if isinstance(node, dict):
+        return {key: _filled(value, values) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_filled(value, values) for value in node]
+    return _ENVIRONMENT.from_string(node).render(values) if isinstance(node, str) else node
+
+
+def _binding(policy: Json) -> Json:
+    """Every policy is bound everywhere, to refuse and to leave a line in the audit log."""
+    spec: Json = {"policyName": policy["metadata"]["name"]}
+    if policy["kind"] == "ValidatingAdmissionPolicy":
+        spec["validationActions"] = ["Deny", "Audit"]
+    return {
+        "apiVersion": policy["apiVersion"],
+        "kind": f"{policy['kind']}Binding",
+        "metadata": {"name": policy["metadata"]["name"]},
+        "spec": spec,
+    }
