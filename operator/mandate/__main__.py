@@ -1,0 +1,47 @@
+"""`python -m mandate`: runs the operator until it is told to stop."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from prometheus_client import start_http_server
+
+from mandate.controllers.agency import AgencyController
+from mandate.controllers.application import ApplicationController
+from mandate.controllers.lookup import Lookup
+from mandate.kube.client import KubeClient
+from mandate.kube.login import Login
+from mandate.observability.logs import configure
+from mandate.runtime.cache import Cache
+from mandate.runtime.operator import Controller, Operator
+from mandate.settings import Settings
+
+
+def now() -> datetime:
+    """The time, in whole seconds as the API server writes it (UTC)."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+async def run(settings: Settings) -> None:
+    """Assembles the operator and runs it."""
+    login = Login.load(settings.kubeconfig, settings.context)
+    cache = Cache()
+    lookup = Lookup(cache)
+    async with KubeClient(login, settings.request_timeout_seconds) as kube:
+        controllers: dict[str, Controller] = {
+            "Agency": AgencyController(kube, cache, lookup, now),
+            "CloudApplication": ApplicationController(kube, cache, lookup, now),
+        }
+        await Operator(settings, kube, cache, controllers, lookup).run(login, asyncio.Event())
+
+
+def main() -> None:
+    """Reads the settings and runs until SIGTERM or Ctrl-C."""
+    settings = Settings()
+    configure(settings)
+    if settings.metrics_port:
+        start_http_server(settings.metrics_port, settings.metrics_host)
+    asyncio.run(run(settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""Which objects belong together, and reading them from the cache."""
+
+from collections.abc import Iterator
+
+from mandate.api.agency import Agency
+from mandate.api.governancepolicy import GovernancePolicy
+from mandate.api.meta import find_condition
+from mandate.runtime.cache import Cache, Key
+
+
+class Lookup:
+    """Agencies by name or by namespace, policies by name, and what depends on them."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+
+    def policy(self, name: str) -> GovernancePolicy | None:
+        """The policy of that name."""
+        raw = self._cache.get(Key("GovernancePolicy", "", name))
+        return GovernancePolicy.model_validate(raw) if raw else None
+
+    def filing_agency(self, namespace: str) -> Agency | None:
+        """The agency whose namespace of requests this is, if it can file."""
+        raw = self._cache.get(Key("Agency", "", namespace.removeprefix("agency-")))
+        agency = Agency.model_validate(raw) if raw else None
+        if agency is None or agency.namespace != namespace:
+            return None
+        ready = find_condition(agency.status.conditions, "Ready")
+        return agency if ready is not None and ready.status == "True" else None
+
+    def affected(self, key: Key) -> Iterator[Key]:
+        """What to reconcile when an object has changed."""
+        if key.kind == "GovernancePolicy":
+            for raw in list(self._cache.of_kind("Agency")):
+                if raw["spec"]["policy"] == key.name:
+                    yield from self.affected(Key.of(raw))
+        elif key.kind == "Agency":
+            yield key
+            for raw in list(self._cache.of_kind("CloudApplication", f"agency-{key.name}")):
+                yield Key.of(raw)
+        else:
+            yield key

@@ -1,0 +1,194 @@
+"""A thin client for the few calls the operator makes.
+
+The official dynamic client costs 2.4 times the CPU of a bare request; this is the bare
+request: one method a verb, JSON in and out, a deadline on every call.
+"""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+
+from mandate.api.kinds import KINDS
+from mandate.api.meta import API_VERSION, Json
+from mandate.kube.errors import ApiError
+from mandate.kube.login import Login
+from mandate.observability.metrics import API_REQUESTS
+
+FIELD_MANAGER = "mandate"
+_PAGE = 500
+
+# the kinds that the operator reads or writes: its roles name no others
+_PLURALS = {
+    ("v1", "Namespace"): "namespaces",
+    ("v1", "ResourceQuota"): "resourcequotas",
+    ("v1", "LimitRange"): "limitranges",
+    ("networking.k8s.io/v1", "NetworkPolicy"): "networkpolicies",
+    ("rbac.authorization.k8s.io/v1", "RoleBinding"): "rolebindings",
+} | {(API_VERSION, kind.name): kind.plural for kind in KINDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Which object."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+
+    @classmethod
+    def of(cls, manifest: Json) -> "Ref":
+        """The reference of an object."""
+        metadata = manifest["metadata"]
+        return cls(
+            manifest["apiVersion"],
+            manifest["kind"],
+            metadata.get("namespace", ""),
+            metadata["name"],
+        )
+
+    def collection(self) -> str:
+        """The path of the collection it is in."""
+        group = f"/apis/{self.api_version}" if "/" in self.api_version else "/api/v1"
+        within = f"/namespaces/{self.namespace}" if self.namespace else ""
+        return f"{group}{within}/{_PLURALS[self.api_version, self.kind]}"
+
+    def path(self) -> str:
+        """Its own path."""
+        return f"{self.collection()}/{self.name}"
+
+
+class KubeClient:
+    """The calls, under the field manager `mandate`."""
+
+    def __init__(self, login: Login, timeout_seconds: float) -> None:
+        self._login = login
+        self._timeout_seconds = timeout_seconds
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        """Opens the connections."""
+        connector = aiohttp.TCPConnector(ssl=self._login.ssl_context())
+        self._session = aiohttp.ClientSession(
+            connector=connector, headers={"User-Agent": "mandate-operator"}
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Closes the connections."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def get(self, ref: Ref) -> Json | None:
+        """The object, or None if there is none."""
+        try:
+            return await self._call("get", ref, ref.path())
+        except ApiError as error:
+            if error.code == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+
+    async def list(self, api_version: str, kind: str) -> tuple[list[Json], int]:
+        """All objects of a kind in all namespaces, page by page.
+
+        Returns:
+            The objects, and the resource version that the list is of.
+        """
+        ref = Ref(api_version, kind, "", "")
+        items: list[Json] = []
+        query = {"limit": str(_PAGE)}
+        while True:
+            page = await self._call("list", ref, ref.collection(), query=query)
+            items += [{"apiVersion": api_version, "kind": kind, **item} for item in page["items"]]
+            if not page["metadata"].get("continue"):
+                return items, int(page["metadata"]["resourceVersion"])
+            query["continue"] = page["metadata"]["continue"]
+
+    async def create(self, manifest: Json) -> Json:
+        """Makes the object; fails if there is one of that name."""
+        ref = Ref.of(manifest)
+        query = {"fieldManager": FIELD_MANAGER}
+        return await self._call("create", ref, ref.collection(), query=query, body=manifest)
+
+    async def apply(self, manifest: Json, subresource: str = "") -> Json:
+        """Server-side apply: our fields become as given, others' stay.
+
+        A resourceVersion in the manifest makes it fail if the object has changed since.
+        """
+        ref = Ref.of(manifest)
+        path = ref.path() + (f"/{subresource}" if subresource else "")
+        query = {"fieldManager": FIELD_MANAGER, "force": "true"}
+        return await self._call("apply", ref, path, query=query, body=manifest)
+
+    async def replace(self, manifest: Json) -> Json:
+        """Makes the whole object as given; fails if it has changed since it was read."""
+        ref = Ref.of(manifest)
+        query = {"fieldManager": FIELD_MANAGER}
+        return await self._call("update", ref, ref.path(), query=query, body=manifest)
+
+    async def _call(
+        self,
+        verb: str,
+        ref: Ref,
+        path: str,
+        *,
+        query: dict[str, str] | None = None,
+        body: Json | None = None,
+    ) -> Json:
+        """One request.
+
+        Raises:
+            ApiError: the server refused or failed.
+            TimeoutError: no answer in time.
+            aiohttp.ClientError: no connection.
+        """
+        if self._session is None:
+            raise RuntimeError("the client is not open")
+        method, content_type = _HTTP[verb]
+        headers = self._login.headers() | {"Content-Type": content_type}
+        data = json.dumps(body) if body is not None else None
+        url = self._login.server + path
+        code = 0
+        try:
+            async with (
+                asyncio.timeout(self._timeout_seconds),
+                self._session.request(
+                    method, url, params=query, data=data, headers=headers
+                ) as answer,
+            ):
+                code = answer.status
+                return _object(code, await answer.read())
+        finally:
+            API_REQUESTS.labels(verb, ref.kind, str(code)).inc()
+
+
+_HTTP = {
+    "get": ("GET", "application/json"),
+    "list": ("GET", "application/json"),
+    "create": ("POST", "application/json"),
+    "update": ("PUT", "application/json"),
+    "apply": ("PATCH", "application/apply-patch+yaml"),
+}
+
+
+def _object(code: int, raw: bytes) -> Json:
+    try:
+        answer: Any = json.loads(raw)
+    except ValueError:
+        answer = {"message": raw[:200].decode("utf-8", "replace")}
+    if not isinstance(answer, dict):
+        answer = {"message": str(answer)[:200]}
+    found: Json = answer
+    if code >= HTTPStatus.BAD_REQUEST:
+        raise ApiError(code, str(answer.get("reason", "")), str(answer.get("message", "")))
+    return found

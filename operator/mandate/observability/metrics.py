@@ -1,0 +1,16 @@
+"""The metrics, all in one place. No label carries a name or a uid: those are unbounded."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+RECONCILES = Counter(
+    "mandate_reconciles_total", "Reconciles of one object, by kind and result.", ["kind", "result"]
+)
+RECONCILE_SECONDS = Histogram(
+    "mandate_reconcile_duration_seconds", "How long one reconcile took.", ["kind"]
+)
+QUEUE_DEPTH = Gauge("mandate_queue_depth", "Objects waiting to be reconciled.")
+API_REQUESTS = Counter(
+    "mandate_api_requests_total",
+    "Requests to the API server, by verb, kind and status code (0: no answer).",
+    ["verb", "kind", "code"],
+)

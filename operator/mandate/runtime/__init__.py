@@ -1,0 +1,1 @@
+"""What makes reconciling level-triggered: cache, queue, and the loop between them."""

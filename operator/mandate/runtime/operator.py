@@ -1,0 +1,179 @@
+"""The loop: kopf's watch streams fill the cache and the queue, workers empty it."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any, Protocol
+
+import aiohttp
+import kopf
+
+from mandate.api.kinds import BY_NAME
+from mandate.api.meta import API_VERSION, GROUP, VERSION
+from mandate.kube.client import KubeClient
+from mandate.kube.errors import ApiError
+from mandate.kube.login import Login
+from mandate.observability.metrics import RECONCILE_SECONDS, RECONCILES
+from mandate.runtime.cache import Cache, Key
+from mandate.runtime.queue import WorkQueue
+from mandate.settings import Settings
+
+_log = logging.getLogger("mandate")
+_TRANSIENT = (ApiError, aiohttp.ClientError, TimeoutError, ConnectionError)
+
+
+class Controller(Protocol):
+    """What the loop asks of a kind."""
+
+    async def reconcile(self, key: Key) -> float | None:
+        """Brings one object to where it should be; seconds until it must be looked at again."""
+
+
+class Relations(Protocol):
+    """Which objects depend on which."""
+
+    def affected(self, key: Key) -> Iterable[Key]:
+        """The keys to reconcile when this object has changed, itself among them."""
+
+
+class Operator:
+    """One operator process."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        kube: KubeClient,
+        cache: Cache,
+        controllers: dict[str, Controller],
+        relations: Relations,
+    ) -> None:
+        self._settings = settings
+        self._kube = kube
+        self._cache = cache
+        self._controllers = controllers
+        self._relations = relations
+        self._queue = WorkQueue(settings.backoff_base_seconds, settings.backoff_limit_seconds)
+
+    async def run(self, login: Login, stop: asyncio.Event) -> None:
+        """Runs until `stop` is set or a signal comes; nothing is decided on a half-full cache."""
+        await self._fill()
+        tasks = [asyncio.create_task(self._resync(), name="resync")]
+        tasks += [
+            asyncio.create_task(self._work(), name=f"worker-{number}")
+            for number in range(self._settings.workers)
+        ]
+        try:
+            await kopf.operator(
+                registry=self._registry(login),
+                settings=_kopf_settings(),
+                clusterwide=True,
+                stop_flag=stop,
+            )
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _registry(self, login: Login) -> kopf.OperatorRegistry:
+        registry = kopf.OperatorRegistry()
+
+        @kopf.on.login(registry=registry)
+        async def log_in(**_: object) -> kopf.ConnectionInfo:
+            return login.for_kopf()
+
+        for kind in BY_NAME.values():
+
+            @kopf.on.event(GROUP, VERSION, kind.plural, registry=registry, id=kind.plural)
+            async def observe(event: kopf.RawEvent, **_: object) -> None:
+                self.observe(event["type"], dict(event["object"]))
+
+        return registry
+
+    def observe(self, change: str | None, raw: dict[str, Any]) -> None:
+        """Takes one event of a watch stream."""
+        if change == "DELETED":
+            self._cache.drop(raw)
+        else:
+            self._cache.put(raw)
+        self._enqueue(Key.of(raw))
+
+    def _enqueue(self, key: Key) -> None:
+        for affected in self._relations.affected(key):
+            self._queue.add(affected)
+
+    async def _fill(self) -> None:
+        """Lists every kind: what a broken watch missed is found, what went is dropped."""
+        for kind in BY_NAME:
+            items, version = await self._kube.list(API_VERSION, kind)
+            for key in self._cache.replace(kind, items, version):
+                self._enqueue(key)
+
+    async def _resync(self) -> None:
+        while True:
+            await asyncio.sleep(self._settings.resync_seconds)
+            try:
+                await self._fill()
+            except _TRANSIENT as error:
+                _log.warning("resync failed and is tried again", extra={"error": str(error)})
+
+    async def _work(self) -> None:
+        while True:
+            key = await self._queue.get()
+            try:
+                await self._reconcile(key)
+            finally:
+                self._queue.done(key)
+
+    async def _reconcile(self, key: Key) -> None:
+        controller = self._controllers.get(key.kind)
+        if controller is None:
+            return
+        result = "error"
+        try:
+            with RECONCILE_SECONDS.labels(key.kind).time():
+                again = await controller.reconcile(key)
+            result = "done"
+            self._queue.forget(key)
+            if again is not None:
+                self._queue.add_after(key, again)
+        except _TRANSIENT as error:
+            result = (
+                "conflict"
+                if isinstance(error, ApiError) and error.code == HTTPStatus.CONFLICT
+                else "retry"
+            )
+            self._failed(key, error, expected=result == "conflict")
+        except Exception as error:  # one object's trouble is nobody else's
+            _log.exception("reconcile failed", extra=_where(key))
+            self._failed(key, error, expected=True)
+        finally:
+            RECONCILES.labels(key.kind, result).inc()
+
+    def _failed(self, key: Key, error: Exception, *, expected: bool) -> None:
+        wait = self._queue.retry(key)
+        level = logging.DEBUG if expected else logging.WARNING
+        details = _where(key) | {"error": str(error)[:500], "retry_seconds": round(wait, 2)}
+        _log.log(level, "reconcile is tried again: %s", details["error"], extra=details)
+
+
+def _where(key: Key) -> dict[str, Any]:
+    return {"kind": key.kind, "namespace": key.namespace, "object": key.name}
+
+
+def _kopf_settings() -> kopf.OperatorSettings:
+    """Kopf watches and writes nothing: no events, no annotations, no peering, no scanning."""
+    settings = kopf.OperatorSettings()
+    settings.posting.enabled = False
+    settings.peering.standalone = True
+    settings.scanning.disabled = True
+    settings.watching.server_timeout = 300
+    settings.watching.client_timeout = 330
+    settings.watching.connect_timeout = 10
+    settings.watching.reconnect_backoff = 1.0
+    settings.networking.request_timeout = 30
+    settings.networking.error_backoffs = (1, 2, 5)
+    settings.networking.enforce_retry_after = True
+    settings.queueing.idle_timeout = 2.0
+    settings.process.ultimate_exiting_timeout = 20
+    return settings

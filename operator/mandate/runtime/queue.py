@@ -1,0 +1,99 @@
+"""A work queue as client-go's: each key once, never twice at a time, later ones by a heap."""
+
+import asyncio
+import heapq
+import random
+from collections import deque
+
+from mandate.observability.metrics import QUEUE_DEPTH
+from mandate.runtime.cache import Key
+
+
+class WorkQueue:
+    """Keys to reconcile.
+
+    A key that is added while it waits is there once; one that is added while it is being
+    worked on waits until that is done, so that no object is reconciled twice at a time and
+    no change is missed.
+    """
+
+    def __init__(self, base_seconds: float, limit_seconds: float) -> None:
+        self._base_seconds = base_seconds
+        self._limit_seconds = limit_seconds
+        self._waiting: deque[Key] = deque()
+        self._dirty: set[Key] = set()
+        self._working: set[Key] = set()
+        self._failures: dict[Key, int] = {}
+        self._later: list[tuple[float, Key]] = []
+        self._due: dict[Key, float] = {}
+        self._wake = asyncio.Event()
+
+    def add(self, key: Key) -> None:
+        """Adds a key now."""
+        if key in self._dirty:
+            return
+        self._dirty.add(key)
+        if key not in self._working:
+            self._waiting.append(key)
+            QUEUE_DEPTH.set(len(self._waiting))
+            self._wake.set()
+
+    def add_after(self, key: Key, seconds: float) -> None:
+        """Adds a key later; of two times the earlier one counts."""
+        due = asyncio.get_running_loop().time() + seconds
+        if due < self._due.get(key, float("inf")):
+            self._due[key] = due
+            heapq.heappush(self._later, (due, key))
+            self._wake.set()
+
+    def retry(self, key: Key) -> float:
+        """Adds a key again after a wait that doubles with each failure, with jitter.
+
+        Returns:
+            The wait in seconds.
+        """
+        failures = self._failures.get(key, 0)
+        self._failures[key] = failures + 1
+        longest = min(self._limit_seconds, self._base_seconds * 2.0 ** min(failures, 32))
+        # half of it at random: keys that failed together do not come back together
+        wait = longest * (0.5 + random.random() / 2)  # noqa: S311 - no secret
+        self.add_after(key, wait)
+        return wait
+
+    def forget(self, key: Key) -> None:
+        """A key went well: its next failure is its first."""
+        self._failures.pop(key, None)
+
+    async def get(self) -> Key:
+        """The next key; it counts as being worked on until `done`."""
+        while True:
+            wait = self._promote()
+            if self._waiting:
+                key = self._waiting.popleft()
+                QUEUE_DEPTH.set(len(self._waiting))
+                self._dirty.discard(key)
+                self._working.add(key)
+                return key
+            self._wake.clear()
+            try:
+                async with asyncio.timeout(wait):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    def done(self, key: Key) -> None:
+        """Ends the work on a key; if it was added meanwhile, it waits again."""
+        self._working.discard(key)
+        if key in self._dirty:
+            self._waiting.append(key)
+            self._wake.set()
+
+    def _promote(self) -> float | None:
+        """Adds what is due; how long until the next is, in seconds."""
+        now = asyncio.get_running_loop().time()
+        while self._later and self._later[0][0] <= now:
+            due, key = heapq.heappop(self._later)
+            if self._due.get(key) == due:
+                del self._due[key]
+                self.add(key)
+        return self._later[0][0] - now if self._later else None

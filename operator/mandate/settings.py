@@ -1,0 +1,33 @@
+"""The operator's settings, from the environment (`MANDATE_…`)."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """How one operator process runs; what it decides is in the policies."""
+
+    model_config = SettingsConfigDict(env_prefix="MANDATE_", frozen=True)
+
+    kubeconfig: Path | None = Field(
+        default=None, description="Absent: the service account of the pod, else KUBECONFIG."
+    )
+    context: str | None = Field(default=None, description="The kubeconfig's context.")
+    workers: int = Field(default=4, ge=1, le=64, description="Reconciles at the same time.")
+    resync_seconds: float = Field(
+        default=600, gt=0, description="How often everything is listed and looked at again."
+    )
+    request_timeout_seconds: float = Field(
+        default=30, gt=0, description="After which a call to the API server counts as failed."
+    )
+    backoff_base_seconds: float = Field(default=0.5, gt=0, description="The first retry's wait.")
+    backoff_limit_seconds: float = Field(default=60, gt=0, description="The longest wait.")
+    metrics_host: str = Field(
+        default="127.0.0.1", description="Where metrics are served; all interfaces in a pod."
+    )
+    metrics_port: int = Field(default=8080, ge=0, le=65535, description="0 serves none.")
+    log_format: Literal["json", "console"] = "console"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
