@@ -7,11 +7,12 @@ from mandate.api.agency import Agency
 from mandate.controllers.lookup import Lookup
 from mandate.kube.client import KubeClient
 from mandate.render import office_objects
-from mandate.rules.agency import decide_agency
-from mandate.runtime.apply import ensure_all, write_status
+from mandate.rules.agency import Obstacle, Office, decide_agency
+from mandate.runtime.apply import NamespaceTakenError, ensure_all, write_status
 from mandate.runtime.cache import Cache, Key
 
 _TAKEN_AGAIN_SECONDS = 60.0
+_PENDING_AGAIN_SECONDS = 1.0
 
 
 class AgencyController:
@@ -33,8 +34,22 @@ class AgencyController:
         agency = Agency.model_validate(raw)
         policy = self._lookup.policy(agency.spec.policy)
         plan = decide_agency(agency, policy, self._clock())
-        taken = await ensure_all(self._kube, office_objects(plan.office)) if plan.office else None
-        if taken is not None:
-            plan = decide_agency(agency, policy, self._clock(), taken.message)
+        again = None
+        if plan.office is not None:
+            obstacle, again = await self._set_up(plan.office)
+            plan = decide_agency(agency, policy, self._clock(), obstacle)
         self._cache.put(await write_status(self._kube, raw, plan.status.wire()))
-        return _TAKEN_AGAIN_SECONDS if taken else None
+        return again
+
+    async def _set_up(self, office: Office) -> tuple[Obstacle | None, float | None]:
+        """Applies the office; what is in the way if anything is, and when to look again."""
+        try:
+            made = await ensure_all(self._kube, office_objects(office))
+        except NamespaceTakenError as taken:
+            return Obstacle("NamespaceTaken", str(taken)), _TAKEN_AGAIN_SECONDS
+        quota = next(o for o in made if o["kind"] == "ResourceQuota")
+        # until the quota is counted, the API server refuses every form in the namespace
+        if quota.get("status", {}).get("hard") != quota["spec"]["hard"]:
+            text = "the cluster has not counted its quota yet; a new kind can take it 5 minutes"
+            return Obstacle("QuotaPending", text), _PENDING_AGAIN_SECONDS
+        return None, None

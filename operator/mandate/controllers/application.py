@@ -9,7 +9,7 @@ from mandate.controllers.lookup import Lookup
 from mandate.kube.client import KubeClient
 from mandate.render import grant_objects
 from mandate.rules.application import Outcome, World, decide
-from mandate.runtime.apply import ensure_all, write_status
+from mandate.runtime.apply import NamespaceTakenError, ensure_all, write_status
 from mandate.runtime.cache import Cache, Key
 
 _TAKEN_AGAIN_SECONDS = 60.0
@@ -36,14 +36,13 @@ class ApplicationController:
         raw = await self._write(raw, plan.status.wire())
         if plan.grant is None:
             return None
-        taken = await ensure_all(self._kube, grant_objects(plan.grant))
-        outcome = (
-            Outcome(False, "NamespaceTaken", taken.message)
-            if taken
-            else Outcome(True, "Granted", f"namespace {plan.grant.namespace} is in place")
-        )
+        try:
+            await ensure_all(self._kube, grant_objects(plan.grant))
+            outcome = Outcome(True, "Granted", f"namespace {plan.grant.namespace} is in place")
+        except NamespaceTakenError as taken:
+            outcome = Outcome(False, "NamespaceTaken", str(taken))
         await self._write(raw, decide(self._world(raw), self._clock(), outcome).status.wire())
-        return _TAKEN_AGAIN_SECONDS if taken else None
+        return None if outcome.granted else _TAKEN_AGAIN_SECONDS
 
     def _world(self, raw: Json) -> World:
         application = CloudApplication.model_validate(raw)

@@ -23,6 +23,14 @@ class Office:
 
 
 @dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why the members of an agency cannot file yet."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class AgencyPlan:
     """What is to be: the status, and the office unless the policy is missing."""
 
@@ -31,7 +39,10 @@ class AgencyPlan:
 
 
 def decide_agency(
-    agency: Agency, policy: GovernancePolicy | None, now: datetime, problem: str | None = None
+    agency: Agency,
+    policy: GovernancePolicy | None,
+    now: datetime,
+    obstacle: Obstacle | None = None,
 ) -> AgencyPlan:
     """What the agency's status and office should be.
 
@@ -39,7 +50,7 @@ def decide_agency(
         agency: the agency.
         policy: the one it names, if it is there.
         now: for conditions that change (UTC).
-        problem: why its office could not be set up; None if it was.
+        obstacle: why its members cannot file yet; None if they can.
     """
     if policy is None:
         text = f"GovernancePolicy {agency.spec.policy} does not exist; apply it"
@@ -53,8 +64,8 @@ def decide_agency(
         members=agency.spec.members,
         quota=_quota(policy.spec.maximum_open_requests),
     )
-    if problem is not None:
-        return AgencyPlan(_status(agency, now, "NamespaceTaken", problem), office)
+    if obstacle is not None:
+        return AgencyPlan(_status(agency, now, obstacle.reason, obstacle.message), office)
     return AgencyPlan(_status(agency, now, "CanFile", "its members can file requests"), office)
 
 

@@ -1,6 +1,5 @@
 """Making objects as they should be, and writing nothing where they are."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from mandate.api.meta import GROUP, Json
@@ -10,14 +9,11 @@ _PREFIX = f"{GROUP}/"
 _UID = f"{_PREFIX}uid"
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class NamespaceTakenError(Exception):
     """A namespace of the name is there and is not ours to touch."""
 
-    message: str
 
-
-async def ensure_all(kube: KubeClient, manifests: list[Json]) -> Taken | None:
+async def ensure_all(kube: KubeClient, manifests: list[Json]) -> list[Json]:
     """Makes a namespace and what is in it as given, in that order.
 
     Args:
@@ -25,42 +21,43 @@ async def ensure_all(kube: KubeClient, manifests: list[Json]) -> Taken | None:
         manifests: the namespace first, marked with the uid of what it is for.
 
     Returns:
-        Why the namespace could not be ours, or None if all is as it should be.
+        The objects as they are now, in the same order.
+
+    Raises:
+        NamespaceTakenError: a namespace of that name is somebody else's, or is going.
     """
     namespace, *others = manifests
-    taken = await _claim(kube, namespace)
-    if taken is None:
-        for manifest in others:
-            await _ensure(kube, manifest, await kube.get(Ref.of(manifest)))
-    return taken
+    done = [await _claim(kube, namespace)]
+    for manifest in others:
+        done.append(await _ensure(kube, manifest, await kube.get(Ref.of(manifest))))
+    return done
 
 
-async def _claim(kube: KubeClient, namespace: Json) -> Taken | None:
+async def _claim(kube: KubeClient, namespace: Json) -> Json:
     name = namespace["metadata"]["name"]
     live = await kube.get(Ref.of(namespace))
     if live is None:
         # created, not applied: an apply would adopt one that came into being just now
-        await kube.create(namespace)
-        return None
+        return await kube.create(namespace)
     notes = live["metadata"].get("annotations", {})
     if notes.get(_UID) != namespace["metadata"]["annotations"][_UID]:
-        return Taken(
+        raise NamespaceTakenError(
             f"namespace {name} exists and was not granted to this object; "
             "its owner removes it, or the authority grants another name"
         )
     if "deletionTimestamp" in live["metadata"]:
-        return Taken(f"namespace {name} is being deleted")
-    await _ensure(kube, namespace, live)
-    return None
+        raise NamespaceTakenError(f"namespace {name} is being deleted; it is made again then")
+    return await _ensure(kube, namespace, live)
 
 
-async def _ensure(kube: KubeClient, manifest: Json, live: Json | None) -> None:
+async def _ensure(kube: KubeClient, manifest: Json, live: Json | None) -> Json:
     if live is not None and is_as(manifest, live):
-        return
+        return live
     applied = await kube.apply(manifest)
-    if not is_as(manifest, applied):
-        # an apply takes nothing away that others added: a key in a quota, a rule, a subject
-        await kube.replace(_corrected(manifest, applied))
+    if is_as(manifest, applied):
+        return applied
+    # an apply takes nothing away that others added: a key in a quota, a rule, a subject
+    return await kube.replace(_corrected(manifest, applied))
 
 
 def is_as(manifest: Json, live: Json) -> bool:
