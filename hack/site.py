@@ -1,0 +1,217 @@
+"""A local control plane with Mandate installed on it, for the demo, for `make up` and for tests."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import urllib3
+import yaml
+
+from hack.controlplane.controlplane import ControlPlane
+from mandate.api.meta import Json
+from mandate.api.schema import crds
+from mandate.guards import Installation, policies
+from mandate.guards.roles import roles
+
+ROOT = Path(__file__).resolve().parent.parent
+LUAN = ROOT / "examples" / "luan"
+INSTALLATION = Installation(
+    namespaces="Exclusive",
+    platform_namespaces=(
+        *Installation().platform_namespaces,
+        "argocd",
+        "ingress",
+        "monitoring",
+    ),
+)
+_GUARD_SECONDS = 30.0
+T = TypeVar("T")
+
+
+def eventually(look: Callable[[], T | None], seconds: float, what: str) -> T:
+    """Looks until there is something.
+
+    Raises:
+        TimeoutError: there was nothing in that time.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        found = look()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not within {seconds:g} s: {what}")
+        time.sleep(0.1)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the API server said to one request."""
+
+    code: int
+    body: Json
+
+    @property
+    def message(self) -> str:
+        """The sentence of a refusal."""
+        return str(self.body.get("message", ""))
+
+
+class Actor:
+    """An identity with a certificate of its own."""
+
+    def __init__(self, plane: ControlPlane, user: str, groups: Sequence[str]) -> None:
+        self.user = user
+        self.kubeconfig = plane.kubeconfig(user, groups)
+        self._plane = plane
+        self._http = urllib3.PoolManager(
+            ca_certs=str(plane.folder / "pki" / "ca.crt"),
+            cert_file=str(self.kubeconfig.with_suffix(".crt")),
+            key_file=str(self.kubeconfig.with_suffix(".key")),
+        )
+
+    def kubectl(
+        self, *args: str, stdin: str | None = None, check: bool = True
+    ) -> subprocess.CompletedProcess[str]:
+        """Runs kubectl as this identity."""
+        return self._plane.kubectl(*args, kubeconfig=self.kubeconfig, input=stdin, check=check)
+
+    def call(
+        self, method: str, path: str, body: object = None, content_type: str = "application/json"
+    ) -> Answer:
+        """One request to the API, without a client between."""
+        data = None if body is None else json.dumps(body)
+        answer = self._http.request(
+            method,
+            self._plane.url + path,
+            body=data,
+            headers={"Content-Type": content_type},
+            timeout=30,
+            retries=False,
+        )
+        found: Any = json.loads(answer.data) if answer.data else {}
+        return Answer(answer.status, found if isinstance(found, dict) else {"message": str(found)})
+
+
+class Site:
+    """The control plane, the installation and the operator beside it."""
+
+    def __init__(self, plane: ControlPlane) -> None:
+        self.plane = plane
+        self.metrics_port = 0
+        self._actors: dict[tuple[str, ...], Actor] = {}
+
+    def actor(self, user: str, *groups: str) -> Actor:
+        """Somebody, by the name and groups of their certificate."""
+        key = (user, *groups)
+        if key not in self._actors:
+            self._actors[key] = Actor(self.plane, user, groups)
+        return self._actors[key]
+
+    @property
+    def bootstrap(self) -> Actor:
+        """The member of system:masters that installs; no actor of any story."""
+        return self.actor("admin", "system:masters")
+
+    def install(
+        self, installation: Installation = INSTALLATION, without: frozenset[str] = frozenset()
+    ) -> None:
+        """CRDs, roles and guards, and waits until the guards guard.
+
+        Args:
+            installation: what the guards know of the cluster.
+            without: names of guards to leave out; to see that they are missed.
+        """
+        kubectl = self.bootstrap.kubectl
+        apply = ("apply", "--server-side", "-f", "-")
+        kubectl(*apply, stdin=_manifest(list(crds().values())))
+        kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
+        # the quota controller finds new kinds every 30 s, or when it starts
+        self.plane.restart("kube-controller-manager")
+        home = {
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {"name": installation.operator_namespace},
+        }
+        guards = [p for p in policies(installation) if p["metadata"]["name"] not in without]
+        # the mutating ones first: when the last of the others guards, all do
+        guards.sort(key=lambda p: not p["kind"].startswith("Mutating"))
+        kubectl(*apply, stdin=_manifest([home, *roles(installation), *guards]))
+        eventually(lambda: self._guarded(without), _GUARD_SECONDS, "the guards are in force")
+
+    def _guarded(self, without: frozenset[str]) -> bool:
+        """Whether a form in a namespace of no agency is refused by the guard that came last."""
+        form = yaml.safe_load((LUAN / "applications" / "bus-portal.yaml").read_text())
+        form["metadata"]["namespace"] = "default"
+        path = "/apis/mandate.dev/v1alpha1/namespaces/default/cloudapplications?dryRun=All"
+        answer = self.bootstrap.call("POST", path, form)
+        if "requests.mandate.dev" in without:
+            return answer.code == 201  # noqa: PLR2004 - created
+        return "is no agency namespace" in answer.message
+
+    def start_operator(
+        self,
+        command: Sequence[str] | None = None,
+        settings: Mapping[str, str] | None = None,
+        installation: Installation = INSTALLATION,
+    ) -> None:
+        """Starts the operator under a certificate in its service account's name.
+
+        Args:
+            command: what to run in its place.
+            settings: `MANDATE_…` variables beside the defaults.
+            installation: whose account it is.
+        """
+        groups = (
+            "system:serviceaccounts",
+            f"system:serviceaccounts:{installation.operator_namespace}",
+        )
+        who = self.actor(installation.operator, *groups)
+        self.metrics_port = _free_port()
+        environment = {
+            "MANDATE_KUBECONFIG": str(who.kubeconfig),
+            "MANDATE_METRICS_PORT": str(self.metrics_port),
+            **(settings or {}),
+        }
+        self.plane.spawn("operator", command or [sys.executable, "-m", "mandate"], environment)
+
+    def stop_operator(self, number: int = signal.SIGTERM) -> None:
+        """Ends the operator."""
+        self.plane.kill("operator", number)
+
+    def metric(self, name: str, **labels: str) -> float:
+        """The sum of a metric of the operator over the samples with these labels."""
+        url = f"http://127.0.0.1:{self.metrics_port}/metrics"
+        text = urllib3.request("GET", url, timeout=5, retries=3).data.decode()
+        wanted = [f'{key}="{value}"' for key, value in labels.items()]
+        rows = [row for row in text.splitlines() if row.startswith((f"{name} ", f"{name}{{"))]
+        return sum(float(row.rsplit(" ", 1)[1]) for row in rows if all(w in row for w in wanted))
+
+    def writes_of(self, user: str) -> list[str]:
+        """The writes of a user that the API server logged, as `verb uri`."""
+        events = (json.loads(row) for row in self.plane.audit_log.read_text().splitlines())
+        return [
+            f"{event['verb']} {event['requestURI']}"
+            for event in events
+            if event["user"]["username"] == user
+            and event["verb"] not in ("get", "list", "watch")
+            and event["stage"] == "ResponseComplete"
+        ]
+
+
+def _manifest(documents: list[Json]) -> str:
+    return yaml.safe_dump_all(documents, allow_unicode=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,146 @@
+"""An agency with its people, for one test on the real API."""
+
+import copy
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from hack.site import LUAN, Actor, Answer, Site, eventually
+from mandate.api.meta import Json
+
+_API = "/apis/mandate.dev/v1alpha1"
+_SECONDS = 20.0
+
+
+def example_application() -> Json:
+    """Lu'an's example form."""
+    found: Json = yaml.safe_load((LUAN / "applications" / "bus-portal.yaml").read_text())
+    return found
+
+
+@dataclass(frozen=True)
+class Office:
+    """An agency, its member, and an approver of Lu'an."""
+
+    site: Site
+    name: str
+    member: Actor
+    approver: Actor
+    clerk: Actor
+
+    @classmethod
+    def open(cls, site: Site, seed: str, **spec: Any) -> "Office":  # noqa: ANN401 - any field
+        """Makes an agency of its own for a test, and waits until it can file."""
+        digest = hashlib.sha256(seed.encode()).hexdigest()[:8]
+        name, user = f"t{digest}", f"member-{digest}"
+        office = cls(
+            site,
+            name,
+            site.actor(user),
+            site.actor("bob", "luan-approvers"),
+            site.actor("clerk", "luan-authority"),
+        )
+        body: Json = yaml.safe_load((LUAN / "agencies" / "transport.yaml").read_text())
+        body["metadata"]["name"] = name
+        body["spec"] |= {"members": [{"kind": "User", "name": user}]} | spec
+        made = office.clerk.call("POST", f"{_API}/agencies", body)
+        assert made.code == 201, made.message
+        eventually(office.agency_ready, _SECONDS, f"agency {name} can file")
+        # the API server's authorizer learns of the new binding a moment later
+        eventually(lambda: office.file(dry_run=True).code == 201, _SECONDS, f"{user} can file")  # noqa: PLR2004
+        return office
+
+    @property
+    def namespace(self) -> str:
+        """Its namespace of requests."""
+        return f"agency-{self.name}"
+
+    @property
+    def forms(self) -> str:
+        """The path of its applications."""
+        return f"{_API}/namespaces/{self.namespace}/cloudapplications"
+
+    def agency_ready(self) -> bool:
+        """Whether the agency can file."""
+        body = self.clerk.call("GET", f"{_API}/agencies/{self.name}").body
+        conditions = body.get("status", {}).get("conditions", [])
+        return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
+
+    def form(self, name: str = "bus-portal") -> Json:
+        """A form that is complete and in scope, for this agency."""
+        body = copy.deepcopy(example_application())
+        body["metadata"] = {"name": name, "namespace": self.namespace}
+        return body
+
+    def file(self, body: Json | None = None, dry_run: bool = False) -> Answer:
+        """Files a form as the member."""
+        path = self.forms + ("?dryRun=All" if dry_run else "")
+        return self.member.call("POST", path, body or self.form())
+
+    def read(self, name: str = "bus-portal") -> Json:
+        """The application as the approver sees it."""
+        return self.approver.call("GET", f"{self.forms}/{name}").body
+
+    def until(self, name: str = "bus-portal", **status: object) -> Json:
+        """The application once these keys of its status have these values."""
+
+        def look() -> Json | None:
+            found = self.read(name)
+            here = found.get("status", {})
+            return found if all(here.get(k) == v for k, v in status.items()) else None
+
+        return eventually(look, _SECONDS, f"{name} has {status}")
+
+    def awaits(self, stage: str, name: str = "bus-portal") -> Json:
+        """The application once it awaits this stage."""
+
+        def look() -> Json | None:
+            found = self.read(name)
+            awaiting = found.get("status", {}).get("awaiting", [])
+            current = found.get("status", {}).get("observedGeneration")
+            here = current == found.get("metadata", {}).get("generation")
+            return found if here and [a["stage"] for a in awaiting] == [stage] else None
+
+        return eventually(look, _SECONDS, f"{name} awaits {stage}")
+
+    def decide(
+        self,
+        stage: str,
+        decision: str = "Approved",
+        *,
+        name: str = "bus-portal",
+        by: Actor | None = None,
+        **fields: object,
+    ) -> Answer:
+        """Patches a decision on what is there, as the approver unless somebody else is named."""
+        found = self.read(name)
+        awaiting = found.get("status", {}).get("awaiting", [])
+        basis = awaiting[0]["basis"] if awaiting else "0" * 64
+        key = f"{stage}.{found['metadata']['generation']}"
+        entry = {"decision": decision, "basis": basis, "opinion": "同意"} | fields
+        body = {"status": {"approvals": {key: entry}}}
+        return self.patch_status(body, name=name, by=by)
+
+    def patch_status(
+        self, body: Json, *, name: str = "bus-portal", by: Actor | None = None
+    ) -> Answer:
+        """A merge patch of the status."""
+        path = f"{self.forms}/{name}/status"
+        return (by or self.approver).call("PATCH", path, body, "application/merge-patch+json")
+
+    def approve(self, name: str = "bus-portal") -> Json:
+        """Files the form and takes it through both stages; the application once granted."""
+        assert self.file(self.form(name)).code == 201
+        for stage in ("acceptance", "review"):
+            self.awaits(stage, name)
+            answer = self.decide(stage, name=name)
+            assert answer.code == 200, answer.message
+
+        def granted() -> Json | None:
+            found = self.read(name)
+            ready = [c for c in found["status"]["conditions"] if c["type"] == "Ready"]
+            return found if ready and ready[0]["status"] == "True" else None
+
+        return eventually(granted, _SECONDS, f"{name} is granted")

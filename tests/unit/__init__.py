@@ -1,0 +1,1 @@
+"""The rules and the pure parts, without an API."""
