@@ -3,7 +3,6 @@
 import copy
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 
 import yaml
 
@@ -31,10 +30,10 @@ class Office:
     clerk: Actor
 
     @classmethod
-    def open(cls, site: Site, seed: str, **spec: Any) -> "Office":  # noqa: ANN401 - any field
+    def open(cls, site: Site, seed: str, filer: str | None = None, **spec: object) -> "Office":
         """Makes an agency of its own for a test, and waits until it can file."""
         digest = hashlib.sha256(seed.encode()).hexdigest()[:8]
-        name, user = f"t{digest}", f"member-{digest}"
+        name, user = f"t{digest}", filer or f"member-{digest}"
         office = cls(
             site,
             name,
@@ -49,7 +48,7 @@ class Office:
         assert made.code == 201, made.message
         eventually(office.agency_ready, _SECONDS, f"agency {name} can file")
         # the API server's authorizer learns of the new binding a moment later
-        eventually(lambda: office.file(dry_run=True).code == 201, _SECONDS, f"{user} can file")  # noqa: PLR2004
+        eventually(lambda: office.file(dry_run=True).code == 201, _SECONDS, f"{user} can file")
         return office
 
     @property
@@ -111,7 +110,7 @@ class Office:
         decision: str = "Approved",
         *,
         name: str = "bus-portal",
-        by: Actor | None = None,
+        who: Actor | None = None,
         **fields: object,
     ) -> Answer:
         """Patches a decision on what is there, as the approver unless somebody else is named."""
@@ -121,14 +120,14 @@ class Office:
         key = f"{stage}.{found['metadata']['generation']}"
         entry = {"decision": decision, "basis": basis, "opinion": "同意"} | fields
         body = {"status": {"approvals": {key: entry}}}
-        return self.patch_status(body, name=name, by=by)
+        return self.patch_status(body, name=name, who=who)
 
     def patch_status(
-        self, body: Json, *, name: str = "bus-portal", by: Actor | None = None
+        self, body: Json, *, name: str = "bus-portal", who: Actor | None = None
     ) -> Answer:
         """A merge patch of the status."""
         path = f"{self.forms}/{name}/status"
-        return (by or self.approver).call("PATCH", path, body, "application/merge-patch+json")
+        return (who or self.approver).call("PATCH", path, body, "application/merge-patch+json")
 
     def approve(self, name: str = "bus-portal") -> Json:
         """Files the form and takes it through both stages; the application once granted."""

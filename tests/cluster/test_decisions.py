@@ -1,0 +1,332 @@
+"""Who decides, on what and when: the attacks on `status.approvals`, on the real API."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hack.site import INSTALLATION, Actor, Site, eventually
+from tests.cluster.office import Office
+
+MERGE = "application/merge-patch+json"
+JSON_PATCH = "application/json-patch+json"
+APPLY = "application/apply-patch+yaml"
+
+
+@pytest.fixture
+def filed(office: Office) -> Office:
+    """An application that awaits acceptance."""
+    assert office.file().code == 201
+    office.awaits("acceptance")
+    return office
+
+
+@pytest.fixture
+def accepted(filed: Office) -> Office:
+    """An application that awaits review."""
+    assert filed.decide("acceptance").code == 200
+    filed.awaits("review")
+    return filed
+
+
+def _can_decide(office: Office, who: Actor, *roles: str) -> None:
+    """Gives somebody ClusterRoles everywhere, and waits until the authorizer knows."""
+    for role in roles:
+        name = f"{who.user.replace(':', '-')}-{role}"
+        command = ("create", "clusterrolebinding", name, f"--clusterrole={role}")
+        office.site.bootstrap.kubectl(*command, f"--user={who.user}", check=False)
+    review = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": {"resourceAttributes": {
+            "group": "mandate.dev", "resource": "cloudapplications", "subresource": "status",
+            "verb": "patch", "namespace": office.namespace,
+        }},
+    }  # fmt: skip
+    path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+    eventually(
+        lambda: who.call("POST", path, review).body["status"]["allowed"], 10, f"{who.user} may"
+    )
+
+
+@pytest.mark.rule("X-identity")
+def test_name_and_time_are_the_servers(filed: Office) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=2)
+    answer = filed.decide("acceptance", by="mallory", at="2000-01-01T00:00:00Z")
+    assert answer.code == 200, answer.message
+    made = filed.read()["status"]["approvals"]["acceptance.1"]
+    assert made["by"] == "bob"
+    assert before <= datetime.fromisoformat(made["at"]) <= datetime.now(UTC)
+
+
+@pytest.mark.rule("X-identity")
+def test_a_planted_managed_fields_entry_does_not_date_a_decision(filed: Office) -> None:
+    found = filed.read()
+    found["metadata"]["managedFields"].append({
+        "manager": "planted", "operation": "Update", "subresource": "status",
+        "apiVersion": "mandate.dev/v1alpha1", "time": "2031-01-01T00:00:00Z",
+        "fieldsType": "FieldsV1",
+        "fieldsV1": {"f:status": {"f:approvals": {"f:acceptance.1": {"f:decision": {}}}}},
+    })  # fmt: skip
+    planted = filed.member.call("PUT", f"{filed.forms}/bus-portal", found)
+    assert planted.code == 200, planted.message
+    assert filed.decide("acceptance").code == 200
+    made = filed.read()["status"]["approvals"]["acceptance.1"]
+    assert datetime.fromisoformat(made["at"]) <= datetime.now(UTC)
+
+
+@pytest.mark.rule("X-identity")
+@pytest.mark.parametrize(
+    ("user", "groups", "because"),
+    [
+        ("nobody-appointed", ["mandate-readers"], "may not decide acceptance under policy luan"),
+        ("robot", ["luan-approvers"], ""),
+    ],
+    ids=["without-the-verb", "appointed"],
+)
+def test_only_the_appointed_decide(
+    filed: Office, user: str, groups: list[str], because: str
+) -> None:
+    who = filed.site.actor(user, *groups)
+    _can_decide(filed, who, "mandate-approver")
+    answer = filed.decide("acceptance", who=who)
+    assert (answer.code == 200) == (because == "")
+    assert because in answer.message
+
+
+@pytest.mark.rule("X-identity")
+@pytest.mark.parametrize(
+    "user",
+    ["system:serviceaccount:default:robot", INSTALLATION.operator],
+    ids=["a-service-account", "the-operator"],
+)
+def test_no_machine_decides(filed: Office, user: str) -> None:
+    who = filed.site.actor(user, "luan-approvers")
+    answer = filed.decide("acceptance", who=who)
+    assert answer.code == 403
+    assert "persons decide, service accounts and the operator do not" in answer.message
+
+
+@pytest.mark.rule("X-duty")
+def test_every_verb_is_no_appointment(filed: Office) -> None:
+    answer = filed.decide("acceptance", who=filed.site.bootstrap)
+    assert answer.code == 403
+    assert "has every verb, which is no appointment" in answer.message
+
+
+@pytest.mark.rule("X-duty")
+def test_a_colleague_does_not_decide_for_the_agency(site: Site) -> None:
+    # who neither filed nor wrote the form, and was made an approver too
+    people = [{"kind": "User", "name": "member-colleague"}, {"kind": "Group", "name": "buses"}]
+    office = Office.open(site, "colleague", members=people, filer="member-colleague")
+    assert office.file().code == 201
+    office.awaits("acceptance")
+    answer = office.decide("acceptance", who=site.actor("second", "buses", "luan-approvers"))
+    assert answer.code == 403
+    assert f"acts for agency {office.name} and does not decide" in answer.message
+
+
+@pytest.mark.rule("X-duty")
+def test_whoever_ever_wrote_the_form_does_not_decide(office: Office) -> None:
+    site = office.site
+    author = site.actor("author", "luan-approvers")
+    role = ("create", "clusterrole", "files", "--verb=create,update,patch")
+    site.bootstrap.kubectl(*role, "--resource=cloudapplications.mandate.dev", check=False)
+    site.bootstrap.kubectl(
+        "create", "clusterrolebinding", "author", "--clusterrole=files", "--user=author"
+    )
+    eventually(
+        lambda: author.call("POST", f"{office.forms}?dryRun=All", office.form()).code == 201,
+        10,
+        "the author may file",
+    )
+    assert author.call("POST", office.forms, office.form()).code == 201
+    # a colleague touches the form: the author stays an author
+    change = {"spec": {"projectCode": "touched"}}
+    touched = office.member.call("PATCH", f"{office.forms}/bus-portal", change, MERGE)
+    assert touched.code == 200, touched.message
+    found = office.awaits("acceptance")
+    assert found["metadata"]["annotations"]["mandate.dev/requested-by"].splitlines() == [
+        "author",
+        office.member.user,
+    ]
+    answer = office.decide("acceptance", who=author)
+    assert answer.code == 403
+    assert "wrote this request and does not decide on it" in answer.message
+
+
+@pytest.mark.rule("X-duty")
+def test_who_can_act_as_a_service_account_there_does_not_decide(filed: Office) -> None:
+    site = filed.site
+    minter = site.actor("minter", "luan-approvers")
+    for verb, resource in (("create", "serviceaccounts/token"), ("impersonate", "serviceaccounts")):
+        name = f"minter-{verb}"
+        role = ("create", "clusterrole", name, f"--verb={verb}", f"--resource={resource}")
+        site.bootstrap.kubectl(*role)
+        binding = ("create", "clusterrolebinding", name, f"--clusterrole={name}", "--user=minter")
+        site.bootstrap.kubectl(*binding)
+        eventually(
+            lambda: (
+                "can act as a service account" in filed.decide("acceptance", who=minter).message
+            ),
+            10,
+            f"refused for {name}",
+        )
+        site.bootstrap.kubectl("delete", "clusterrolebinding", name)
+
+
+@pytest.mark.rule("X-order")
+@pytest.mark.parametrize(
+    ("stage", "because"),
+    [
+        ("review", "review cannot be Approved now"),
+        ("launch", "may not decide launch"),
+        ("Acceptance", "write it as <stage>.<generation>"),
+        ("", "write it as <stage>.<generation>"),
+    ],
+)
+def test_no_stage_before_its_turn(filed: Office, stage: str, because: str) -> None:
+    answer = filed.decide(stage)
+    assert answer.code in (403, 422)
+    assert because in answer.message
+
+
+@pytest.mark.rule("X-order")
+def test_two_stages_are_not_decided_at_once(filed: Office) -> None:
+    basis = filed.read()["status"]["awaiting"][0]["basis"]
+    entry = {"decision": "Approved", "basis": basis, "opinion": "同意"}
+    answer = filed.patch_status(
+        {"status": {"approvals": {"acceptance.1": entry, "review.1": entry}}}
+    )
+    assert answer.code == 422
+    assert "decide one stage at a time" in answer.message
+
+
+@pytest.mark.rule("X-bound")
+@pytest.mark.parametrize("generation", [0, 2, 99])
+def test_a_decision_names_the_present_generation(filed: Office, generation: int) -> None:
+    basis = filed.read()["status"]["awaiting"][0]["basis"]
+    entry = {"decision": "Approved", "basis": basis}
+    answer = filed.patch_status({"status": {"approvals": {f"acceptance.{generation}": entry}}})
+    assert answer.code == 422
+    assert "the request is at generation 1" in answer.message
+
+
+@pytest.mark.rule("X-bound")
+def test_a_form_edited_after_it_was_read_is_not_approved(filed: Office) -> None:
+    read = filed.read()["status"]["awaiting"][0]["basis"]
+    change = {"spec": {"projectCode": "later"}}
+    filed.member.call("PATCH", f"{filed.forms}/bus-portal", change, MERGE)
+    answer = filed.decide("acceptance", basis=read)
+    assert answer.code == 422
+    filed.awaits("acceptance")
+    answer = filed.decide("acceptance", basis=read)
+    assert answer.code == 422
+    assert "the basis differs" in answer.message
+
+
+@pytest.mark.rule("X-bound")
+def test_an_approval_does_not_land_on_another_object_of_the_name(filed: Office) -> None:
+    read = filed.read()["status"]["awaiting"][0]["basis"]
+    assert filed.member.call("DELETE", f"{filed.forms}/bus-portal").code == 200
+    assert filed.file().code == 201
+    filed.awaits("acceptance")
+    answer = filed.decide("acceptance", basis=read)
+    assert answer.code == 422
+    assert "the basis differs" in answer.message
+
+
+@pytest.mark.rule("A13-accept")
+@pytest.mark.parametrize("opinion", [None, "", "  \t", "\u3000\u3000"], ids=repr)
+def test_a_refusal_carries_an_opinion(filed: Office, opinion: str | None) -> None:
+    answer = filed.decide("acceptance", "Refused", opinion=opinion)
+    assert answer.code == 422
+
+
+@pytest.mark.rule("A11-materials")
+def test_review_carries_the_assessments_opinion(accepted: Office) -> None:
+    answer = accepted.decide("review", opinion=None)
+    assert answer.code == 422
+    assert "review needs an opinion" in answer.message
+
+
+@pytest.mark.rule("X-final")
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        (MERGE, {"status": {"approvals": {"acceptance.1": {"decision": "Refused"}}}}),
+        (MERGE, {"status": {"approvals": {"acceptance.1": {"opinion": "rewritten"}}}}),
+        (MERGE, {"status": {"approvals": {"acceptance.1": None}}}),
+        (MERGE, {"status": {"approvals": None}}),
+        (MERGE, {"status": None}),
+        (JSON_PATCH, [{"op": "remove", "path": "/status/approvals/acceptance.1"}]),
+        (JSON_PATCH, [{"op": "replace", "path": "/status/approvals", "value": {}}]),
+        (JSON_PATCH, [{"op": "remove", "path": "/status"}]),
+    ],
+    ids=["flip", "reword", "null", "null-all", "null-status", "remove", "empty", "remove-status"],
+)
+def test_a_recorded_decision_stays(accepted: Office, content_type: str, body: object) -> None:
+    was = accepted.read()["status"]["approvals"]
+    path = f"{accepted.forms}/bus-portal/status"
+    answer = accepted.approver.call("PATCH", path, body, content_type)
+    assert answer.code in (403, 422), answer.body
+    assert accepted.read()["status"]["approvals"] == was
+
+
+@pytest.mark.rule("X-final")
+def test_a_forced_apply_rewrites_nothing(accepted: Office) -> None:
+    was = accepted.read()["status"]["approvals"]
+    body = {
+        "apiVersion": "mandate.dev/v1alpha1", "kind": "CloudApplication",
+        "metadata": {"name": "bus-portal", "namespace": accepted.namespace},
+        "status": {"approvals": {"acceptance.1": {"decision": "Refused", "basis": "0" * 64}}},
+    }  # fmt: skip
+    path = f"{accepted.forms}/bus-portal/status?fieldManager=other&force=true"
+    answer = accepted.approver.call("PATCH", path, body, APPLY)
+    assert answer.code == 422
+    assert accepted.read()["status"]["approvals"] == was
+
+
+@pytest.mark.rule("X-identity", "X-closed")
+@pytest.mark.parametrize(
+    "status",
+    [
+        {"phase": "Approved"},
+        {"awaiting": []},
+        {"checks": []},
+        {"conditions": []},
+        {"observedGeneration": 7},
+        {"stages": ["acceptance"]},
+        {"effects": {"acceptance.1": {"effective": False}}},
+        {"namespace": "kube-system"},
+        {"allocation": {"machines": []}},
+    ],
+    ids=lambda s: next(iter(s)),
+)
+def test_the_rest_of_the_status_is_the_operators(filed: Office, status: dict[str, object]) -> None:
+    answer = filed.patch_status({"status": status})
+    assert answer.code == 403
+    assert "only the operator writes this part of the status" in answer.message
+
+
+@pytest.mark.rule("X-order")
+def test_nothing_is_decided_after_a_refusal_until_the_form_is_edited(filed: Office) -> None:
+    assert filed.decide("acceptance", "Refused", opinion="请补充材料").code == 200
+    filed.until(phase="Refused")
+    answer = filed.decide("review")
+    assert answer.code == 422
+    assert "review cannot be Approved now" in answer.message
+
+
+@pytest.mark.rule("X-closed")
+def test_status_in_a_filed_form_is_dropped(office: Office) -> None:
+    form = office.form()
+    entry = {"decision": "Approved", "basis": "0" * 64, "by": "bob", "at": "2026-01-01T00:00:00Z"}
+    form["status"] = {"phase": "Approved", "approvals": {"acceptance.1": entry, "review.1": entry}}
+    assert office.file(form).code == 201
+    found = office.awaits("acceptance")
+    assert "approvals" not in found["status"]
+
+
+def test_the_site_speaks_of_the_operator_by_its_account(site: Site) -> None:
+    # the identity the guards exempt is the one the operator runs under
+    assert any("/status" in write for write in site.writes_of(INSTALLATION.operator))
