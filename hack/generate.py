@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from hack import reference, traceability
 from mandate.api.schema import crds
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,13 +33,21 @@ def generated() -> Iterator[tuple[Path, str]]:
     """Every generated file with its text."""
     for name, document in crds().items():
         yield ROOT / "crds" / name, HEADER + to_yaml(document)
+    yield ROOT / "docs" / "reference" / "api.md", reference.api()
+    yield ROOT / "docs" / "reference" / "settings.md", reference.settings()
+    yield ROOT / "docs" / "traceability.md", traceability.text()
 
 
 def stale() -> list[Path]:
     """The generated files that differ from what the code says, and those nothing generates."""
     expected = dict(generated())
-    differing = [p for p, text in expected.items() if not p.exists() or p.read_text() != text]
-    orphans = [p for p in (ROOT / "crds").glob("*") if p not in expected]
+    differing = [
+        path
+        for path, text in expected.items()
+        if not path.exists() or path.read_text("utf-8") != text
+    ]
+    folders = (ROOT / "crds", ROOT / "docs" / "reference")
+    orphans = [path for folder in folders for path in folder.glob("*") if path not in expected]
     return sorted(differing + orphans)
 
 
@@ -52,7 +61,7 @@ def main() -> int:
         return 1 if stale() else 0
     for path, text in generated():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(text, "utf-8")
     for path in stale():
         path.unlink()
     return 0

@@ -1,0 +1,1 @@
+"""Tests: the rules in microseconds, the rest on a real API server."""

@@ -31,7 +31,7 @@ async def run(settings: Settings) -> None:
             "Agency": AgencyController(kube, cache, lookup, now),
             "CloudApplication": ApplicationController(kube, cache, lookup, now),
         }
-        await Operator(settings, kube, cache, controllers, lookup).run(login, asyncio.Event())
+        await Operator(settings, kube, cache, controllers, lookup).run(login)
 
 
 def main() -> None:

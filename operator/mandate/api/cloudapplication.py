@@ -51,7 +51,7 @@ class MaintenanceUnit(KubeModel):
 
 
 class EmergencyContact(KubeModel):
-    """Somebody to call at any hour (annex 1, 3.8)."""
+    """Somebody to call at any hour (G38-contact; annex 1, 3.8)."""
 
     name: Annotated[Line, Field(description="姓名.")]
     phone: Annotated[Phone, Field(description="电话.")]
@@ -61,7 +61,7 @@ class EmergencyContact(KubeModel):
 
 
 class SecurityOfficer(KubeModel):
-    """The person named for management, secrecy and security audit (article 23)."""
+    """The person named for management, secrecy and security audit (A23-officer)."""
 
     name: Annotated[Line, Field(description="姓名.")]
     phone: Annotated[Phone, Field(description="电话.")]
@@ -100,7 +100,7 @@ class UnsuitableByLaw(KubeModel):
 
 
 class CloudApplicationSpec(KubeModel):
-    """The form. A starred field is mandatory; 0 is an answer, absence is not (annex 2)."""
+    """The form. A starred field is mandatory; 0 is an answer, absence is not (A11-form)."""
 
     model_config = ConfigDict(
         json_schema_extra={

@@ -1,7 +1,7 @@
 """The types that forms are made of: one line of text, a digest, a size, a document.
 
 Every string is bounded (an unbounded one makes CEL refuse its rule, and an agency could
-fill etcd with it) and free of control characters; blank text is no answer (annex 2).
+fill etcd with it: X-input) and free of control characters; blank text is no answer.
 """
 
 from datetime import date

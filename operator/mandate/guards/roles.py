@@ -72,8 +72,7 @@ def _operator() -> Json:
         [
             _rule(GROUP, [kind.plural for kind in KINDS], _READ),
             _rule(GROUP, statuses, ["patch"]),
-            _rule("", ["namespaces"], ["get", "create", "patch"]),
-            _rule("", ["resourcequotas", "limitranges"], apply),
+            _rule("", ["namespaces", "resourcequotas", "limitranges"], apply),
             _rule("networking.k8s.io", ["networkpolicies"], apply),
             _rule(_RBAC, ["rolebindings"], apply),
             _rule(_RBAC, ["clusterroles"], ["bind"], TENANT_ROLES),

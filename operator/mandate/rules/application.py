@@ -53,7 +53,7 @@ class _Verdict:
 
 
 def decide(world: World, now: datetime, outcome: Outcome | None = None) -> Plan:
-    """What the application's status and grant should be.
+    """What the application's status and grant should be (A13-accept, A13-review).
 
     Args:
         world: the application and what it depends on.

@@ -17,7 +17,7 @@ class NetworkGrant:
 
     cidrs: tuple[str, ...]
     ports: tuple[int, ...]
-    """TCP ports open from it, ascending; none means nothing comes in."""
+    """TCP ports open from it, ascending; none means nothing comes in (A23-ports)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Making objects as they should be, and writing nothing where they are."""
+"""Making objects as they should be, and writing nothing where they are (X-level)."""
 
 from typing import Any
 

@@ -55,8 +55,8 @@ class Operator:
         self._relations = relations
         self._queue = WorkQueue(settings.backoff_base_seconds, settings.backoff_limit_seconds)
 
-    async def run(self, login: Login, stop: asyncio.Event) -> None:
-        """Runs until `stop` is set or a signal comes; nothing is decided on a half-full cache."""
+    async def run(self, login: Login) -> None:
+        """Runs until a signal comes; nothing is decided on a half-full cache."""
         await self._fill()
         tasks = [asyncio.create_task(self._resync(), name="resync")]
         tasks += [
@@ -68,7 +68,6 @@ class Operator:
                 registry=self._registry(login),
                 settings=_kopf_settings(),
                 clusterwide=True,
-                stop_flag=stop,
             )
         finally:
             for task in tasks:
