@@ -6,7 +6,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +16,7 @@ import urllib3
 import yaml
 
 from hack.controlplane.controlplane import ControlPlane
-from mandate.api.meta import Json
+from mandate.api.meta import GROUP, Json
 from mandate.api.schema import crds
 from mandate.guards import Installation, policies
 from mandate.guards.roles import roles
@@ -155,6 +156,25 @@ class Site:
         if "requests.mandate.dev" in without:
             return answer.code == 201  # noqa: PLR2004 - created
         return "is no agency namespace" in answer.message
+
+    @contextmanager
+    def without_guards(self, *names: str) -> Iterator[None]:
+        """Unbinds guards for a while, as somebody with power over the cluster could.
+
+        The API server learns of both a moment later.
+        """
+        full = [f"{name}.{GROUP}" for name in names]
+        bindings = [
+            p
+            for p in policies(INSTALLATION)
+            if p["kind"].endswith("Binding") and p["metadata"]["name"] in full
+        ]
+        self.bootstrap.kubectl("delete", "validatingadmissionpolicybinding", *full)
+        try:
+            yield
+        finally:
+            apply = ("apply", "--server-side", "-f", "-")
+            self.bootstrap.kubectl(*apply, stdin=_manifest(bindings))
 
     def start_operator(
         self,

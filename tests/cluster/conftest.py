@@ -6,7 +6,7 @@ import pytest
 
 from hack.controlplane.controlplane import ControlPlane
 from hack.site import LUAN, Site
-from tests.cluster.office import Office
+from tests.cluster.office import SETTINGS, Office
 
 
 @pytest.fixture(scope="session")
@@ -15,7 +15,7 @@ def site() -> Iterator[Site]:
     with ControlPlane.start() as plane:
         here = Site(plane)
         here.install()
-        here.start_operator(settings={"MANDATE_RESYNC_SECONDS": "2"})
+        here.start_operator(settings=SETTINGS)
         boss = here.bootstrap
         boss.kubectl("apply", "-f", str(LUAN / "access.yaml"))
         clerk = here.actor("clerk", "luan-authority")

@@ -1,10 +1,13 @@
 """From an applied form to a granted namespace, and back to the applicant with an opinion."""
 
+import time
+from functools import partial
+
 import pytest
 
-from hack.site import INSTALLATION, Site, eventually
+from hack.site import INSTALLATION, Actor, Site, eventually
 from mandate.api.meta import Json
-from tests.cluster.office import Office
+from tests.cluster.office import SETTINGS, Office
 
 _QUOTA = "/api/v1/namespaces/{}/resourcequotas/mandate"
 
@@ -157,5 +160,46 @@ def test_what_was_decided_while_the_operator_was_down_is_carried_out(office: Off
     try:
         assert office.decide("acceptance").code == 200
     finally:
-        office.site.start_operator(settings={"MANDATE_RESYNC_SECONDS": "2"})
+        office.site.start_operator(settings=SETTINGS)
     office.awaits("review")
+
+
+def test_the_operator_ends_at_once_when_told(site: Site) -> None:
+    started = time.monotonic()
+    site.stop_operator()
+    took = time.monotonic() - started
+    site.start_operator(settings=SETTINGS)
+    assert took < 3
+
+
+@pytest.mark.rule("A26-access", "X-level")
+def test_drift_made_while_the_guards_were_away_is_mended(office: Office) -> None:
+    office.approve()
+    root, here = office.site.bootstrap, f"{office.name}--bus-portal"
+    quota, space = _QUOTA.format(here), f"/api/v1/namespaces/{here}"
+    bindings = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{here}/rolebindings/mandate-members"
+    before = [_kept(_get(office.site, path)) for path in (quota, space, bindings)]
+    more = {"spec": {"hard": {"requests.cpu": "1000", "requests.nvidia.com/gpu": "8"}}}
+    opened = {"metadata": {"labels": {"mandate.dev/internet": "open"}}}
+    eve = {"kind": "User", "name": "eve", "apiGroup": "rbac.authorization.k8s.io"}
+    members = _get(office.site, bindings)["subjects"]
+    with office.site.without_guards("bounds", "namespaces", "access"):
+        for path, body in (
+            (quota, more),
+            (space, opened),
+            (bindings, {"subjects": [*members, eve]}),
+        ):
+            eventually(partial(_passes, root, path, body), 20, "the guard is away")
+    eventually(
+        lambda: [_kept(_get(office.site, path)) for path in (quota, space, bindings)] == before,
+        20,
+        "all is as it was",
+    )
+
+
+def _passes(who: Actor, path: str, body: Json) -> bool:
+    return who.call("PATCH", path, body, "application/merge-patch+json").code == 200
+
+
+def _kept(found: Json) -> list[object]:
+    return [found["metadata"].get("labels"), found.get("spec"), found.get("subjects")]

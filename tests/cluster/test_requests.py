@@ -3,7 +3,7 @@
 import pytest
 
 from hack.site import Site, eventually
-from tests.cluster.office import Office
+from tests.cluster.office import SETTINGS, Office
 
 MERGE = "application/merge-patch+json"
 JSON_PATCH = "application/json-patch+json"
@@ -83,7 +83,7 @@ def test_a_decision_binds_before_the_operator_has_seen_it(accepted: Office) -> N
         assert answer.code == 403
         assert "was granted and is not deleted" in answer.message
     finally:
-        accepted.site.start_operator(settings={"MANDATE_RESYNC_SECONDS": "2"})
+        accepted.site.start_operator(settings=SETTINGS)
     accepted.until(phase="Approved")
 
 
@@ -144,7 +144,7 @@ def test_an_approval_whose_checks_fail_by_then_opens_the_form_again(accepted: Of
     try:
         assert accepted.decide("review").code == 200
         assert accepted.clerk.call("PATCH", policy, systems, JSON_PATCH).code == 200
-        site.start_operator(settings={"MANDATE_RESYNC_SECONDS": "2"})
+        site.start_operator(settings=SETTINGS)
         found = eventually(
             lambda: accepted.read()["status"]["effects"].get("review.1"), 20, "the effect"
         )
