@@ -108,7 +108,7 @@ class Machine(KubeModel):
     data_disk: Annotated[DataDisk | None, Field(description="The data disk.")] = None
     network: Annotated[Network, Field(description="The network it stands in.")]
     ports: Annotated[
-        tuple[Port, ...] | None, Field(max_length=64, description="Open TCP ports.")
+        tuple[Port, ...] | None, Field(max_length=64, description="Open TCP ports."), AS_SET
     ] = None
 
     def disks(self) -> tuple[tuple[DiskType, Decimal], ...]:

@@ -5,14 +5,16 @@ sizes and cores use are read; exponents (`1e3`) are refused: nobody writes them 
 """
 
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
 
 _BINARY = {s: Decimal(1024) ** i for i, s in enumerate(["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"])}
 _DECIMAL = {"m": Decimal("0.001"), "k": Decimal(10) ** 3} | {
     s: Decimal(1000) ** i for i, s in enumerate(["M", "G", "T", "P", "E"], start=2)
 }
 _FACTORS = _BINARY | _DECIMAL
-_SYNTAX = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,9})?)([KMGTPE]i|[mkMGTPE])?")
+# 33 digits on the form times at most 19 of a suffix
+_EXACT = Context(prec=60)
+_SYNTAX = re.compile(r"([0-9]{1,24}(?:\.[0-9]{1,9})?)([KMGTPE]i|[mkMGTPE])?")
 
 
 def parse(text: str) -> Decimal:
@@ -24,7 +26,7 @@ def parse(text: str) -> Decimal:
     match = _SYNTAX.fullmatch(text)
     if match is None:
         raise ValueError(f"{text[:40]!r} is not a quantity such as 8Gi")
-    return Decimal(match[1]) * _FACTORS[match[2] or ""]
+    return _EXACT.multiply(Decimal(match[1]), _FACTORS[match[2] or ""])
 
 
 def size(value: Decimal) -> str:

@@ -5,6 +5,7 @@ value from the stage table or the installation, always as a CEL literal. A webho
 would be down when the operator is; these are not (X-closed).
 """
 
+import json
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal
@@ -46,8 +47,8 @@ def _literal(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
-        return f"'{escaped}'"
+        # CEL reads JSON's strings, but for surrogate pairs: those stay characters
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list | tuple):
         return f"[{', '.join(_literal(item) for item in value)}]"
     raise TypeError(f"no CEL literal for {value!r}")

@@ -7,7 +7,7 @@ from mandate.api.agency import Agency
 from mandate.api.cloudapplication import CloudApplication, CloudApplicationStatus, Phase
 from mandate.api.governancepolicy import GovernancePolicy
 from mandate.api.meta import Condition, Json, find_condition, set_condition
-from mandate.api.requests import Awaiting, Check, Decision
+from mandate.api.requests import Awaiting, Check, Decision, decision_key
 from mandate.api.rulebook import cite
 from mandate.rules.basis import basis
 from mandate.rules.checks import application_checks, failures
@@ -73,7 +73,7 @@ def decide(world: World, now: datetime, outcome: Outcome | None = None) -> Plan:
     checks = old.checks if keep else fresh
     needs_opinion = {r.name for r in rules if r.opinion_required}
     granted = _granted(world, made)
-    verdict = _verdict(made, checks, _known_outcome(old, generation, outcome))
+    verdict = _verdict(made, generation, checks, _known_outcome(old, generation, outcome))
     status = CloudApplicationStatus(
         observed_generation=generation,
         stages=stages,
@@ -128,13 +128,15 @@ def _known_outcome(
     return Outcome(ready.status == "True", ready.reason, ready.message)
 
 
-def _verdict(made: Progress, checks: tuple[Check, ...], outcome: Outcome | None) -> _Verdict:
+def _verdict(
+    made: Progress, generation: int, checks: tuple[Check, ...], outcome: Outcome | None
+) -> _Verdict:
     if made.refused:
         text = f"refused at {made.refused}; read the opinion, edit the form, and it is judged anew"
         return _Verdict("Refused", "Refused", f"{text} ({cite('A13-accept')})")
     if made.ineffective:
-        reasons = [e.reason for e in made.effects.values() if not e.effective]
-        return _Verdict("Submitted", "Ineffective", f"{made.ineffective}: {reasons[-1]}")
+        reason = made.effects[decision_key(made.ineffective, generation)].reason
+        return _Verdict("Submitted", "Ineffective", f"{made.ineffective}: {reason}")
     if made.pending:
         phase: Phase = "Accepted" if made.approved else "Submitted"
         blocked = failures(checks, blocking=True)
@@ -166,6 +168,9 @@ def _waiting(world: World, now: datetime) -> Plan:
     ready = find_condition(old.conditions, "Ready")
     if old.phase == "Approved" and ready is not None:
         return Plan(old)
-    condition = _ready(_Verdict(old.phase or "Submitted", missing, text), generation, now)
-    update = {"awaiting": (), "conditions": set_condition(old.conditions, condition)}
+    # what stood of an older generation of the form does not stand of this one
+    phase = old.phase if old.observed_generation == generation else None
+    verdict = _Verdict(phase or "Submitted", missing, text)
+    conditions = set_condition(old.conditions, _ready(verdict, generation, now))
+    update = {"awaiting": (), "conditions": conditions, "phase": verdict.phase}
     return Plan(old.model_copy(update=update))

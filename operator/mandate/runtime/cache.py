@@ -29,6 +29,7 @@ class Cache:
 
     def __init__(self) -> None:
         self._objects: dict[Key, Json] = {}
+        self._dropped: dict[Key, int] = {}
 
     def get(self, key: Key) -> Json | None:
         """The object, if it was seen."""
@@ -44,15 +45,19 @@ class Cache:
         """Notes an object, unless a later state of it is known."""
         key = Key.of(raw)
         known = self._objects.get(key)
-        if known is None or version_of(known) <= version_of(raw):
+        latest = version_of(known) if known else self._dropped.get(key, 0)
+        if latest <= version_of(raw):
             self._objects[key] = raw
+            self._dropped.pop(key, None)
 
     def drop(self, raw: Json) -> None:
         """Forgets an object that was deleted, unless another of its name is known."""
         key = Key.of(raw)
         known = self._objects.get(key)
-        if known is not None and version_of(known) <= version_of(raw):
-            del self._objects[key]
+        if known is None or version_of(known) <= version_of(raw):
+            self._objects.pop(key, None)
+            # a list that was asked for before must not bring it back
+            self._dropped[key] = version_of(raw)
 
     def replace(self, kind: str, listed: Iterable[Json], version: int) -> set[Key]:
         """Takes a full list of a kind: what it lacks is gone, unless it is newer than the list.
@@ -73,4 +78,8 @@ class Cache:
         for key in touched - present:
             if version_of(self._objects[key]) <= version:
                 del self._objects[key]
+        # no list is older than this one any more
+        self._dropped = {
+            key: at for key, at in self._dropped.items() if key.kind != kind or at > version
+        }
         return touched | present

@@ -1,0 +1,99 @@
+"""An agency's office, and whether its members can file."""
+
+import pytest
+
+from mandate.api.agency import Member
+from mandate.api.governancepolicy import GovernancePolicy
+from mandate.api.meta import Condition
+from mandate.rules.agency import AgencyPlan, Obstacle, Office, decide_agency
+from tests.unit.builders import LATER, NOW, agency, policy
+
+
+def ready(plan: AgencyPlan) -> Condition:
+    (found,) = plan.status.conditions
+    assert found.type == "Ready"
+    return found
+
+
+def test_an_agency_gets_its_namespace_of_requests() -> None:
+    found = decide_agency(agency(generation=3), policy(), NOW)
+    assert found.office == Office(
+        namespace="agency-transport",
+        uid="agency-uid",
+        agency="transport",
+        policy="luan",
+        separation_of_duties="agency",
+        members=(Member(kind="User", name="alice"), Member(kind="User", name="aiguo")),
+        quota={
+            "pods": "0",
+            "services": "0",
+            "persistentvolumeclaims": "0",
+            "count/cloudapplications.mandate.dev": "200",
+        },
+    )
+    assert found.status.namespace == "agency-transport"
+    assert found.status.observed_generation == 3
+    assert ready(found) == Condition(
+        type="Ready",
+        status="True",
+        observed_generation=3,
+        last_transition_time=NOW,
+        reason="CanFile",
+        message="its members can file requests",
+    )
+
+
+def test_the_office_follows_the_policy() -> None:
+    law = policy(separationOfDuties="requester", maximumOpenRequests=7)
+    office = decide_agency(agency(), law, NOW).office
+    assert office is not None
+    assert office.separation_of_duties == "requester"
+    assert office.quota["count/cloudapplications.mandate.dev"] == "7"
+
+
+def test_without_its_policy_an_agency_gets_nothing_and_says_what_is_missing() -> None:
+    found = decide_agency(agency(policy="hefei"), None, NOW)
+    assert found.office is None
+    condition = ready(found)
+    assert (condition.status, condition.reason) == ("False", "PolicyNotFound")
+    assert condition.message == "GovernancePolicy hefei does not exist; apply it"
+
+
+def test_an_obstacle_is_said_and_the_office_is_still_wanted() -> None:
+    found = decide_agency(agency(), policy(), NOW, Obstacle("NamespaceTaken", "is another's"))
+    condition = ready(found)
+    assert (condition.status, condition.reason) == ("False", "NamespaceTaken")
+    assert condition.message == "is another's"
+    assert found.office == decide_agency(agency(), policy(), NOW).office
+
+
+@pytest.mark.rule("X-level")
+@pytest.mark.parametrize(
+    ("law", "obstacle"),
+    [(policy(), None), (None, None), (policy(), Obstacle("QuotaPending", "wait"))],
+    ids=["can-file", "no-policy", "obstacle"],
+)
+def test_judging_what_was_judged_changes_nothing(
+    law: GovernancePolicy | None, obstacle: Obstacle | None
+) -> None:
+    first = decide_agency(agency(), law, NOW, obstacle)
+    again = decide_agency(agency(status=first.status.wire()), law, LATER, obstacle)
+    assert again == first
+
+
+def test_a_condition_turns_with_the_time_it_turned() -> None:
+    before = decide_agency(agency(), None, NOW).status.wire()
+    assert (
+        ready(decide_agency(agency(status=before), policy(), LATER)).last_transition_time == LATER
+    )
+
+
+def test_conditions_of_others_are_kept() -> None:
+    theirs = {
+        "type": "Audited",
+        "status": "True",
+        "lastTransitionTime": "2026-01-01T00:00:00Z",
+        "reason": "Yearly",
+    }
+    found = decide_agency(agency(status={"conditions": [theirs]}), policy(), NOW)
+    assert [c.type for c in found.status.conditions] == ["Audited", "Ready"]

@@ -1,0 +1,122 @@
+"""The cache: what was last seen of an object, and nothing older."""
+
+import pytest
+
+from mandate.api.meta import Json
+from mandate.runtime.cache import Cache, Key, version_of
+
+KEY = Key("CloudApplication", "agency-a", "portal")
+
+
+def seen(version: int, name: str = "portal", namespace: str = "agency-a") -> Json:
+    metadata = {"name": name, "namespace": namespace, "resourceVersion": str(version)}
+    return {"kind": "CloudApplication", "metadata": metadata}
+
+
+def law(version: int) -> Json:
+    metadata = {"name": "luan", "resourceVersion": str(version)}
+    return {"kind": "GovernancePolicy", "metadata": metadata}
+
+
+def cache_of(*objects: Json) -> Cache:
+    cache = Cache()
+    for raw in objects:
+        cache.put(raw)
+    return cache
+
+
+def test_a_key_is_kind_namespace_and_name() -> None:
+    assert Key.of(seen(1)) == KEY
+    assert Key.of(law(1)) == Key("GovernancePolicy", "", "luan")
+
+
+def test_versions_are_compared_as_numbers() -> None:
+    assert version_of(seen(9)) < version_of(seen(10))
+
+
+@pytest.mark.rule("X-level")
+@pytest.mark.parametrize(
+    ("versions", "last"),
+    [([1, 2], 2), ([2, 1], 2), ([9, 10], 10), ([10, 9], 10), ([3, 3], 3)],
+    ids=str,
+)
+def test_the_latest_state_is_kept_in_whatever_order_it_comes(
+    versions: list[int], last: int
+) -> None:
+    assert cache_of(*(seen(v) for v in versions)).get(KEY) == seen(last)
+
+
+def test_what_was_never_seen_is_not_there() -> None:
+    assert cache_of(seen(1, "other")).get(KEY) is None
+
+
+@pytest.mark.parametrize(
+    ("known", "dropped", "gone"),
+    [(5, 6, True), (5, 5, True), (7, 6, False), (10, 9, False)],
+    ids=["deleted", "as-last-seen", "made-again", "made-again-by-number"],
+)
+def test_a_deletion_counts_unless_a_later_object_is_known(
+    known: int, dropped: int, gone: bool
+) -> None:
+    cache = cache_of(seen(known))
+    cache.drop(seen(dropped))
+    assert (cache.get(KEY) is None) is gone
+
+
+def test_dropping_what_is_not_there_is_no_error() -> None:
+    cache = cache_of(law(1))
+    cache.drop(seen(1))
+    assert list(cache.of_kind("GovernancePolicy")) == [law(1)]
+
+
+def test_objects_are_found_by_kind_and_namespace() -> None:
+    cache = cache_of(seen(1), seen(2, "other", "agency-b"), law(3))
+    assert list(cache.of_kind("CloudApplication")) == [seen(1), seen(2, "other", "agency-b")]
+    assert list(cache.of_kind("CloudApplication", "agency-b")) == [seen(2, "other", "agency-b")]
+    assert list(cache.of_kind("GovernancePolicy", "")) == [law(3)]
+
+
+@pytest.mark.rule("X-level")
+def test_a_full_list_brings_what_was_missed_and_drops_what_went() -> None:
+    cache = cache_of(seen(1, "gone"), seen(2, "old"), law(3))
+    keys = cache.replace("CloudApplication", [seen(5, "old"), seen(6, "new")], version=8)
+    assert {k.name for k in keys} == {"gone", "old", "new"}
+    assert list(cache.of_kind("CloudApplication")) == [seen(5, "old"), seen(6, "new")]
+    assert list(cache.of_kind("GovernancePolicy")) == [law(3)]
+
+
+@pytest.mark.rule("X-level")
+def test_what_is_newer_than_the_list_stays() -> None:
+    cache = cache_of(seen(9, "made since"), seen(10, "edited since"))
+    keys = cache.replace("CloudApplication", [seen(3, "edited since")], version=8)
+    assert {k.name for k in keys} == {"made since", "edited since"}
+    assert list(cache.of_kind("CloudApplication")) == [
+        seen(9, "made since"),
+        seen(10, "edited since"),
+    ]
+
+
+def test_an_empty_list_empties_its_kind() -> None:
+    cache = cache_of(seen(1), law(1))
+    assert cache.replace("CloudApplication", [], version=1) == {KEY}
+    assert cache.get(KEY) is None
+    assert cache.get(Key("GovernancePolicy", "", "luan")) == law(1)
+
+
+@pytest.mark.rule("X-level")
+def test_a_deleted_object_does_not_come_back_by_an_older_list() -> None:
+    # the list was answered, then the watch said it is gone, then the list is taken over
+    cache = cache_of(seen(5))
+    cache.drop(seen(6))
+    cache.replace("CloudApplication", [seen(5)], 5)
+    assert cache.get(KEY) is None
+    cache.put(seen(7))
+    assert cache.get(KEY) == seen(7)
+
+
+def test_a_deletion_is_forgotten_once_a_later_list_has_come() -> None:
+    cache = cache_of(seen(5))
+    cache.drop(seen(6))
+    cache.replace("CloudApplication", [], 8)
+    cache.put(seen(1))  # a server that was restored from a backup counts anew
+    assert cache.get(KEY) == seen(1)

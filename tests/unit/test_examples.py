@@ -1,0 +1,47 @@
+"""The Lu'an examples are authored without an unknown field, and read with one."""
+
+import pytest
+from pydantic import ValidationError
+
+from mandate.api.kinds import BY_NAME
+from mandate.api.meta import Json
+from tests.unit.builders import EXAMPLES, example
+
+FILES = [
+    "policy.yaml",
+    "calendar.yaml",
+    "agencies/transport.yaml",
+    "applications/bus-portal.yaml",
+]
+
+
+def with_unknown(document: Json) -> Json:
+    return document | {"spec": document["spec"] | {"fromANewerVersion": 1}}
+
+
+def test_these_are_the_examples() -> None:
+    found = {str(p.relative_to(EXAMPLES)) for p in EXAMPLES.rglob("*.yaml")}
+    assert found == {*FILES, "access.yaml"}
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_an_example_has_no_unknown_field(path: str) -> None:
+    document = example(path)
+    model = BY_NAME[document["kind"]].model
+    spec = {**document, "metadata": {"name": document["metadata"]["name"]}}
+    assert model.model_validate(spec, extra="forbid").wire()["spec"] == document["spec"]
+
+
+@pytest.mark.rule("X-input")
+@pytest.mark.parametrize("path", FILES)
+def test_an_unknown_field_is_refused_when_authoring(path: str) -> None:
+    document = example(path)
+    with pytest.raises(ValidationError, match="fromANewerVersion"):
+        BY_NAME[document["kind"]].model.model_validate(with_unknown(document), extra="forbid")
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_an_unknown_field_is_ignored_when_reading(path: str) -> None:
+    document = example(path)
+    model = BY_NAME[document["kind"]].model
+    assert model.model_validate(with_unknown(document)) == model.model_validate(document)

@@ -1,0 +1,95 @@
+"""Which objects belong together: agencies, their policies, their applications."""
+
+import pytest
+
+from mandate.api.meta import Json
+from mandate.controllers.lookup import Lookup
+from mandate.runtime.cache import Cache, Key
+from tests.unit.builders import example
+
+LAW = Key("GovernancePolicy", "", "luan")
+OFFICE = Key("Agency", "", "transport")
+FORM = Key("CloudApplication", "agency-transport", "bus-portal")
+
+
+def stored(path: str, **changes: Json) -> Json:
+    raw = example(path)
+    raw["metadata"]["resourceVersion"] = "1"
+    return raw | changes
+
+
+def ready(status: str) -> Json:
+    condition = {
+        "type": "Ready",
+        "status": status,
+        "lastTransitionTime": "2026-11-24T08:00:00Z",
+        "reason": "CanFile",
+    }
+    return {"conditions": [condition]}
+
+
+def lookup(*objects: Json) -> Lookup:
+    cache = Cache()
+    for raw in objects:
+        cache.put(raw)
+    return Lookup(cache)
+
+
+def test_a_policy_is_found_by_its_name() -> None:
+    here = lookup(stored("policy.yaml"))
+    found = here.policy("luan")
+    assert found is not None
+    assert found.spec.calendar == "china"
+    assert here.policy("hefei") is None
+
+
+@pytest.mark.parametrize(
+    ("namespace", "status", "found"),
+    [
+        ("agency-transport", ready("True"), True),
+        ("agency-transport", ready("False"), False),
+        ("agency-transport", {}, False),
+        ("transport", ready("True"), False),
+        ("agency-agency-transport", ready("True"), False),
+        ("agency-water", ready("True"), False),
+        ("", ready("True"), False),
+    ],
+    ids=["ready", "not-ready", "new", "no-office", "twice", "another", "none"],
+)
+def test_an_agency_files_in_its_own_namespace_once_it_is_ready(
+    namespace: str, status: Json, found: bool
+) -> None:
+    here = lookup(stored("agencies/transport.yaml", status=status))
+    assert (here.filing_agency(namespace) is not None) is found
+
+
+def objects() -> list[Json]:
+    other = stored("agencies/transport.yaml", metadata={"name": "water", "resourceVersion": "1"})
+    other["spec"]["policy"] = "hefei"
+    elsewhere = stored(
+        "applications/bus-portal.yaml",
+        metadata={"name": "meter", "namespace": "agency-water", "resourceVersion": "1"},
+    )
+    return [
+        stored("policy.yaml"),
+        stored("agencies/transport.yaml"),
+        stored("applications/bus-portal.yaml"),
+        other,
+        elsewhere,
+    ]
+
+
+@pytest.mark.rule("X-level")
+@pytest.mark.parametrize(
+    ("changed", "affected"),
+    [
+        (FORM, [FORM]),
+        (OFFICE, [OFFICE, FORM]),
+        (LAW, [OFFICE, FORM]),
+        (Key("GovernancePolicy", "", "wuhu"), []),
+        (Key("Agency", "", "gone"), [Key("Agency", "", "gone")]),
+    ],
+    ids=["application", "agency", "policy", "policy-of-nobody", "deleted-agency"],
+)
+def test_a_change_reaches_what_depends_on_it(changed: Key, affected: list[Key]) -> None:
+    assert list(lookup(*objects()).affected(changed)) == affected

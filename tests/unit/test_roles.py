@@ -1,0 +1,115 @@
+"""The roles: nothing by a wildcard, and an operator that decides, files and deletes nothing."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from mandate.api.governancepolicy import RESERVED_VERBS
+from mandate.api.meta import Json
+from mandate.guards import Installation
+from mandate.guards.roles import roles
+from tests.unit.builders import policy
+
+INSTALLATION = Installation(operator_namespace="gov", operator_service_account="op")
+READ = {"get", "list", "watch"}
+STAGES = {rule.name for rule in policy().spec.stages.cloud_application}
+
+
+def found(kind: str) -> list[Json]:
+    return [d for d in roles(INSTALLATION) if d["kind"] == kind]
+
+
+def rules(name: str = "") -> Iterator[Json]:
+    for role in found("ClusterRole"):
+        if name in ("", role["metadata"]["name"]):
+            yield from role["rules"]
+
+
+def verbs(name: str, resource: str) -> set[str]:
+    return {v for rule in rules(name) if resource in rule["resources"] for v in rule["verbs"]}
+
+
+def test_these_are_the_roles() -> None:
+    assert [r["metadata"]["name"] for r in found("ClusterRole")] == [
+        "mandate-agency",
+        "mandate-approver",
+        "mandate-authority",
+        "mandate-operator",
+    ]
+
+
+@pytest.mark.rule("X-duty")
+def test_no_role_holds_anything_by_a_wildcard() -> None:
+    for rule in rules():
+        assert "*" not in "".join(rule["apiGroups"] + rule["resources"] + rule["verbs"])
+        assert not {"escalate", "impersonate"} & set(rule["verbs"])
+
+
+@pytest.mark.rule("A26-access")
+def test_only_the_two_roles_of_agencies_can_be_bound() -> None:
+    (bind,) = (rule for rule in rules() if "bind" in rule["verbs"])
+    assert bind in list(rules("mandate-operator"))
+    assert bind["resources"] == ["clusterroles"]
+    assert bind["verbs"] == ["bind"]
+    assert bind["resourceNames"] == ["edit", "mandate-agency"]
+
+
+@pytest.mark.rule("X-duty", "X-law")
+def test_the_operator_decides_files_and_deletes_nothing() -> None:
+    for kind in ("cloudapplications", "agencies", "governancepolicies", "workcalendars"):
+        assert verbs("mandate-operator", kind) == READ
+    assert verbs("mandate-operator", "cloudapplications/status") == {"patch"}
+    held = {verb for rule in rules("mandate-operator") for verb in rule["verbs"]}
+    assert not held & {"delete", "deletecollection", "represent"}
+    assert not held & STAGES
+    assert verbs("mandate-operator", "namespaces") == {"get", "create", "update", "patch"}
+    assert not verbs("mandate-operator", "secrets")
+
+
+@pytest.mark.rule("X-duty")
+def test_no_role_of_the_installation_appoints_anybody() -> None:
+    assert sorted(STAGES) == ["acceptance", "review"]
+    for rule in rules():
+        assert not set(rule["verbs"]) & STAGES
+
+
+@pytest.mark.rule("X-duty")
+def test_approvers_decide_and_neither_file_nor_belong_to_an_agency() -> None:
+    assert verbs("mandate-approver", "cloudapplications") == READ
+    assert verbs("mandate-approver", "cloudapplications/status") == {"get", "update", "patch"}
+    assert verbs("mandate-approver", "agencies") == READ
+    assert verbs("mandate-approver", "governancepolicies") == READ
+
+
+@pytest.mark.rule("X-duty", "X-law")
+def test_members_file_and_neither_decide_nor_write_the_law() -> None:
+    write = {"create", "update", "patch", "delete"}
+    assert verbs("mandate-agency", "cloudapplications") == READ | write
+    assert verbs("mandate-agency", "cloudapplications/status") == set()
+    assert verbs("mandate-agency", "agencies") == {"represent"}
+    assert verbs("mandate-agency", "governancepolicies") == set()
+
+
+@pytest.mark.rule("X-law")
+def test_the_authority_writes_the_law_and_files_nothing() -> None:
+    for kind in ("agencies", "governancepolicies", "workcalendars"):
+        assert verbs("mandate-authority", kind) == READ | {"create", "update", "patch", "delete"}
+    assert verbs("mandate-authority", "cloudapplications") == READ
+    assert verbs("mandate-authority", "agencies/status") == set()
+
+
+@pytest.mark.rule("X-duty")
+def test_no_verb_of_a_role_can_be_named_as_a_stage() -> None:
+    held = {verb for rule in rules() for verb in rule["verbs"]}
+    assert held <= set(RESERVED_VERBS)
+    # what RBAC itself knows, whether a role of ours holds it or not
+    assert {"deletecollection", "bind", "escalate", "impersonate"} <= set(RESERVED_VERBS)
+
+
+def test_the_operators_account_is_the_one_its_role_is_bound_to() -> None:
+    (account,), (binding,) = found("ServiceAccount"), found("ClusterRoleBinding")
+    assert account["metadata"] == {"name": "op", "namespace": "gov"}
+    assert account["automountServiceAccountToken"] is False
+    assert binding["roleRef"]["name"] == "mandate-operator"
+    assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "op", "namespace": "gov"}]
+    assert INSTALLATION.operator == "system:serviceaccount:gov:op"
