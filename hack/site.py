@@ -216,7 +216,7 @@ class Site:
 
     def writes_of(self, user: str) -> list[str]:
         """The writes of a user that the API server logged, as `verb uri`."""
-        events = (json.loads(row) for row in self.plane.audit_log.read_text().splitlines())
+        events = (json.loads(row) for row in self.plane.audit_log.read_text().split("\n") if row)
         return [
             f"{event['verb']} {event['requestURI']}"
             for event in events

@@ -24,9 +24,10 @@ from mandate.api.requests import RequestStatus
 def other(field: str, value: str | None = None) -> Json:
     """The rule that `<field>Other` is filled if and only if the field says Other (ours)."""
     chosen = value or f"self.{field} == 'Other'"
+    named = "networks" if field == "network" else field
     return cel(
         f"({chosen}) == has(self.{field}Other)",
-        f"is required if and only if {field} says Other",
+        f"is required if and only if {named} says Other",
         f".{field}Other",
     )
 

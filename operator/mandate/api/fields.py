@@ -13,16 +13,35 @@ from mandate.api.meta import KubeModel, cel, validated
 
 # RE2's \s is ASCII alone: a full-width space (U+3000) is blank too.
 _BLANK = cel(r"self.matches('[^\\s\\p{Z}\\p{C}]')", "must not be blank")
-_ONE_LINE = cel(r"!self.matches('\\p{Cc}')", "must be one line without control characters")
+_ONE_LINE = cel(
+    r"!self.matches('[\\p{Cc}\\p{Zl}\\p{Zp}]')", "must be one line without control characters"
+)
+# what an approver reads must be what is stored
+_ONE_DIRECTION = cel(
+    r"!self.matches('[\\x{061C}\\x{200E}\\x{200F}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]')",
+    "must not turn the direction of writing",
+)
 _PARAGRAPHS = cel(
     r"!self.matches('[^\\P{Cc}\\n\\t]')", "must not contain control characters but line breaks"
 )
 
-Line = Annotated[str, Field(min_length=1, max_length=256), validated(_BLANK, _ONE_LINE)]
+Line = Annotated[
+    str, Field(min_length=1, max_length=256), validated(_BLANK, _ONE_LINE, _ONE_DIRECTION)
+]
 """One line of free text, not blank."""
 
-Paragraphs = Annotated[str, Field(min_length=1, max_length=8192), validated(_BLANK, _PARAGRAPHS)]
+ShortLine = Annotated[
+    str, Field(min_length=1, max_length=64), validated(_BLANK, _ONE_LINE, _ONE_DIRECTION)
+]
+"""One line in a table, which may have many rows."""
+
+_LONG = validated(_BLANK, _PARAGRAPHS, _ONE_DIRECTION)
+Paragraphs = Annotated[str, Field(min_length=1, max_length=8192), _LONG]
 """Free text of several lines, not blank."""
+
+# all the decisions on a request must fit into it
+Opinion = Annotated[str, Field(min_length=1, max_length=2048), _LONG]
+"""An approver's opinion, of several lines."""
 
 Phone = Annotated[
     str,
@@ -36,10 +55,19 @@ Email = Annotated[
     validated(cel(r"self.matches('^[^@\\s\\p{C}]+@[^@\\s\\p{C}]+$')", "must be an e-mail address")),
 ]
 
-Day = Annotated[date, Field(description="A day, as YYYY-MM-DD.")]
+Day = Annotated[
+    date,
+    Field(description="A day, as YYYY-MM-DD."),
+    validated(cel("self.getFullYear() >= 1900", "must be a day since 1900")),
+]
 
 Name = Annotated[str, Field(max_length=63, pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
 """A DNS label."""
+
+NAME_IS_A_LABEL = cel(
+    "self.metadata.name.matches('^[a-z0-9]([a-z0-9-]*[a-z0-9])?$')",
+    "metadata.name must be a DNS label: others refer to it",
+)
 
 Count = Annotated[int, Field(ge=0, le=1_000_000_000_000)]
 
@@ -102,7 +130,14 @@ Domain = Annotated[
 ]
 
 Cidr = Annotated[
-    str, Field(max_length=49), validated(cel("isCIDR(self)", "must be a CIDR such as 10.0.0.0/8"))
+    str,
+    Field(max_length=49),
+    validated(
+        cel(
+            "isCIDR(self) && cidr(self) == cidr(self).masked()",
+            "must be a CIDR such as 10.0.0.0/8, with no bits set beyond its prefix",
+        )
+    ),
 ]
 
 Port = Annotated[int, Field(ge=1, le=65535)]

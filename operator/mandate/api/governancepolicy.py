@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from mandate.api.fields import Cidr, Line, Name, Size
+from mandate.api.fields import NAME_IS_A_LABEL, Cidr, Line, Name, Size
 from mandate.api.hosts import DiskType
 from mandate.api.meta import AS_SET, KubeModel, Resource, Schema, cel, keyed_by, validated
 from mandate.api.requests import STAGE_PATTERN
@@ -71,8 +71,9 @@ class StorageRule(KubeModel):
     storage_class: Annotated[
         str,
         Field(
-            max_length=253,
-            pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$",
+            # the quota's key is made of it
+            max_length=200,
+            pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)*$",
             description="The StorageClass.",
         ),
     ]
@@ -168,6 +169,8 @@ GOVERNANCE_POLICY_RULES = Schema(
 
 class GovernancePolicy(Resource):
     """One authority's rules for its shared cloud."""
+
+    model_config = ConfigDict(json_schema_extra={"x-kubernetes-validations": [NAME_IS_A_LABEL]})
 
     kind: Literal["GovernancePolicy"] = "GovernancePolicy"
     spec: Annotated[GovernancePolicySpec, Field(description="The rules."), GOVERNANCE_POLICY_RULES]

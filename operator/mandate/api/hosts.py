@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mandate.api import quantity
-from mandate.api.fields import Line, Name, Port, Size
+from mandate.api.fields import Name, Port, ShortLine, Size
 from mandate.api.meta import AS_SET, KubeModel, Schema, cel
 
 Network = Literal["GovernmentExtranet", "Internet"]
@@ -45,11 +45,11 @@ class Host(KubeModel):
     """One row of the host table: `quantity` machines alike."""
 
     id: Annotated[Name, Field(description="Names the row for later changes (ours).")]
-    host_type: Annotated[Line, Field(description="主机类型: an item of the catalogue.")]
-    host_name: Annotated[Line, Field(description="主机名称, such as 应用服务器.")]
+    host_type: Annotated[ShortLine, Field(description="主机类型: an item of the catalogue.")]
+    host_name: Annotated[ShortLine, Field(description="主机名称, such as 应用服务器.")]
     cpu_architecture: Annotated[Literal["ARM", "X86", "Other"], Field(description="CPU架构.")]
     cpu_architecture_other: Annotated[
-        Line | None, Field(description="其他：＿, if and only if cpuArchitecture is Other.")
+        ShortLine | None, Field(description="其他：＿, if and only if cpuArchitecture is Other.")
     ] = None
     cpu_cores: Annotated[int, Field(ge=1, le=1024, description="CPU(核) of one machine.")]
     memory: Annotated[Size, Field(description="内存(G) of one machine: 8 on the form is 8Gi.")]
@@ -57,7 +57,7 @@ class Host(KubeModel):
     data_disk: Annotated[
         DataDisk | None, Field(description="数据盘; absent means none."), _TYPE_WITH_SIZE
     ] = None
-    operating_system: Annotated[Line, Field(description="操作系统, as the policy lists them.")]
+    operating_system: Annotated[ShortLine, Field(description="操作系统, as the policy lists them.")]
     network: Annotated[Network, Field(description="部署网络: one of the application's networks.")]
     ports: Annotated[
         tuple[Port, ...] | None,
@@ -87,12 +87,12 @@ HostRow = Annotated[Host, Schema({"x-kubernetes-validations": HOST_RULES})]
 class Service(KubeModel):
     """One row of the table of other infrastructure services."""
 
-    category2: Annotated[Line, Field(description="二级分类, such as 网络服务.")]
-    category3: Annotated[Line, Field(description="三级分类, such as 弹性互联网IP地址.")]
-    service_name: Annotated[Line | None, Field(description="服务名称.")] = None
-    specification: Annotated[Line, Field(description="规格, such as 1个.")]
+    category2: Annotated[ShortLine, Field(description="二级分类, such as 网络服务.")]
+    category3: Annotated[ShortLine, Field(description="三级分类, such as 弹性互联网IP地址.")]
+    service_name: Annotated[ShortLine | None, Field(description="服务名称.")] = None
+    specification: Annotated[ShortLine, Field(description="规格, such as 1个.")]
     quantity: Annotated[int, Field(ge=0, le=100_000, description="数量; 0 means not wanted.")]
-    remark: Annotated[Line | None, Field(description="备注.")] = None
+    remark: Annotated[ShortLine | None, Field(description="备注.")] = None
 
 
 class Machine(KubeModel):
@@ -100,8 +100,8 @@ class Machine(KubeModel):
 
     host_id: Annotated[Name, Field(description="The row of the form it comes from.")]
     ordinal: Annotated[int, Field(ge=0, description="Its number within the row, from 0.")]
-    host_name: Annotated[Line, Field(description="主机名称.")]
-    host_type: Annotated[Line, Field(description="主机类型.")]
+    host_name: Annotated[ShortLine, Field(description="主机名称.")]
+    host_type: Annotated[ShortLine, Field(description="主机类型.")]
     cpu_cores: Annotated[int, Field(ge=0, description="Cores.")]
     memory: Annotated[Size, Field(description="Memory.")]
     system_disk: Annotated[SystemDisk, Field(description="The system disk.")]

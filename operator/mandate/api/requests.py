@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mandate.api.fields import Paragraphs, Sha256
+from mandate.api.fields import Opinion, Sha256
 from mandate.api.meta import ATOMIC, Condition, KubeModel, keyed_by
 
 Decision = Literal["Approved", "Refused"]
 
-STAGE_PATTERN = r"^[a-z][a-z-]*$"
+STAGE_PATTERN = r"^[a-z]([a-z-]*[a-z])?$"
 StageName = Annotated[str, Field(max_length=40, pattern=STAGE_PATTERN)]
 
 
@@ -42,7 +42,7 @@ class Approval(KubeModel):
     decision: Annotated[Decision, Field(description="The decision.")]
     basis: Annotated[Sha256, Field(description="The basis that was read in `awaiting`.")]
     opinion: Annotated[
-        Paragraphs | None, Field(description="The opinion; mandatory for a refusal.")
+        Opinion | None, Field(description="The opinion; mandatory for a refusal.")
     ] = None
     by: Annotated[
         str | None, Field(max_length=512, description="Who decided; the API server writes it.")

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from mandate.api.fields import Day, Line
+from mandate.api.fields import NAME_IS_A_LABEL, Day, Line
 from mandate.api.meta import AS_SET, KubeModel, Resource, Schema, cel, keyed_by, validated
 
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -45,11 +45,11 @@ class WorkCalendarSpec(KubeModel):
         validated(cel("self.matches('^([01][0-9]|2[0-3]):[0-5][0-9]$')", "must be HH:MM")),
     ] = None
     holidays: Annotated[
-        tuple[DayOff, ...], Field(max_length=1000, description="Days off."), keyed_by("date")
+        tuple[DayOff, ...], Field(max_length=500, description="Days off."), keyed_by("date")
     ] = ()
     make_up_days: Annotated[
         tuple[MakeUpDay, ...],
-        Field(max_length=300, description="Days of the weekend that are worked."),
+        Field(max_length=200, description="Days of the weekend that are worked."),
         keyed_by("date"),
     ] = ()
     valid_through: Annotated[
@@ -73,6 +73,8 @@ WORK_CALENDAR_RULES = Schema(
 
 class WorkCalendar(Resource):
     """The working days that time limits are counted in."""
+
+    model_config = ConfigDict(json_schema_extra={"x-kubernetes-validations": [NAME_IS_A_LABEL]})
 
     kind: Literal["WorkCalendar"] = "WorkCalendar"
     spec: Annotated[

@@ -6,12 +6,13 @@ from datetime import datetime
 from mandate.api.agency import Agency
 from mandate.controllers.lookup import Lookup
 from mandate.kube.client import KubeClient
+from mandate.kube.errors import ApiError
 from mandate.render import office_objects
 from mandate.rules.agency import Obstacle, Office, decide_agency
 from mandate.runtime.apply import NamespaceTakenError, ensure_all, write_status
 from mandate.runtime.cache import Cache, Key
 
-_TAKEN_AGAIN_SECONDS = 60.0
+_AGAIN_SECONDS = 60.0
 _PENDING_AGAIN_SECONDS = 1.0
 
 
@@ -46,7 +47,12 @@ class AgencyController:
         try:
             made = await ensure_all(self._kube, office_objects(office))
         except NamespaceTakenError as taken:
-            return Obstacle("NamespaceTaken", str(taken)), _TAKEN_AGAIN_SECONDS
+            return Obstacle("NamespaceTaken", str(taken)), _AGAIN_SECONDS
+        except ApiError as error:
+            if not error.is_final:
+                raise
+            text = f"the API server refused its namespace: {error.message[:3900]}"
+            return Obstacle("SetupFailed", text), _AGAIN_SECONDS
         quota = next(o for o in made if o["kind"] == "ResourceQuota")
         # until the quota is counted, the API server refuses every form in the namespace
         if quota.get("status", {}).get("hard") != quota["spec"]["hard"]:

@@ -7,12 +7,13 @@ from mandate.api.cloudapplication import CloudApplication
 from mandate.api.meta import Json
 from mandate.controllers.lookup import Lookup
 from mandate.kube.client import KubeClient
+from mandate.kube.errors import ApiError
 from mandate.render import grant_objects
 from mandate.rules.application import Outcome, World, decide
 from mandate.runtime.apply import NamespaceTakenError, ensure_all, write_status
 from mandate.runtime.cache import Cache, Key
 
-_TAKEN_AGAIN_SECONDS = 60.0
+_AGAIN_SECONDS = 60.0
 
 
 class ApplicationController:
@@ -41,8 +42,12 @@ class ApplicationController:
             outcome = Outcome(True, "Granted", f"namespace {plan.grant.namespace} is in place")
         except NamespaceTakenError as taken:
             outcome = Outcome(False, "NamespaceTaken", str(taken))
+        except ApiError as error:
+            if not error.is_final:
+                raise
+            outcome = Outcome(False, "GrantFailed", f"the API server refused it: {error.message}")
         await self._write(raw, decide(self._world(raw), self._clock(), outcome).status.wire())
-        return None if outcome.granted else _TAKEN_AGAIN_SECONDS
+        return None if outcome.granted else _AGAIN_SECONDS
 
     def _world(self, raw: Json) -> World:
         application = CloudApplication.model_validate(raw)

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import aiohttp
 
+from mandate.api import wire
 from mandate.api.kinds import KINDS
 from mandate.api.meta import API_VERSION, Json
 from mandate.kube.errors import ApiError
@@ -156,7 +157,7 @@ class KubeClient:
             raise RuntimeError("the client is not open")
         method, content_type = _HTTP[verb]
         headers = self._login.headers() | {"Content-Type": content_type}
-        data = json.dumps(body) if body is not None else None
+        data = wire.dumps(body) if body is not None else None
         url = self._login.server + path
         code = 0
         try:

@@ -15,3 +15,8 @@ class ApiError(Exception):
         self.code = code
         self.reason = reason
         self.message = message
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the same request would be refused again: it is wrong, not the moment."""
+        return self.code in (400, 413, 422)

@@ -6,38 +6,21 @@ names are composed in the rules.
 """
 
 import json
-import re
 from dataclasses import asdict
 
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from mandate.api import wire
 from mandate.api.agency import Member
 from mandate.api.meta import Json
 from mandate.rules.agency import Office
 from mandate.rules.grant import Grant
 
-_PAIR = re.compile(r"\\u(d[89ab]..)\\u(d[c-f]..)")
-
-
-def _scalar(value: object) -> str:
-    r"""A value as JSON that YAML reads as the same value.
-
-    JSON writes a character beyond the basic plane (𠮷) as a pair of surrogates, which YAML
-    takes for two characters; YAML's own escape for it is `\U`.
-    """
-    return _PAIR.sub(_joined, json.dumps(value))
-
-
-def _joined(pair: re.Match[str]) -> str:
-    high, low = int(pair[1], 16) - 0xD800, int(pair[2], 16) - 0xDC00
-    return f"\\U{0x10000 + (high << 10) + low:08x}"
-
-
 _ENVIRONMENT = Environment(
     loader=PackageLoader("mandate.render"),
     undefined=StrictUndefined,
-    finalize=_scalar,
+    finalize=wire.dumps,
     autoescape=False,  # noqa: S701 - the output is YAML; `finalize` is what escapes
     trim_blocks=True,
     lstrip_blocks=True,

@@ -146,7 +146,8 @@ def _verdict(
         return _Verdict(phase, "AwaitingDecision", f"awaiting {made.pending}")
     if outcome is None:
         return _Verdict("Approved", "Granting", "the grant is being applied")
-    return _Verdict("Approved", outcome.reason, outcome.message, outcome.granted)
+    # a condition holds 4096 characters, and the API server may say more
+    return _Verdict("Approved", outcome.reason, outcome.message[:4000], outcome.granted)
 
 
 def _ready(verdict: _Verdict, generation: int, now: datetime) -> Condition:

@@ -54,6 +54,10 @@ def _missing(
     if spec.applicant_unit != agency.spec.title:
         yield f"applicantUnit is {spec.applicant_unit!r}, the agency is {agency.spec.title!r}"
     for host in spec.hosts:
+        served = {rule.type for rule in policy.storage_classes}
+        for kind, _ in host.disks():
+            if kind not in served:
+                yield f"hosts[{host.id}]: no storage class of the policy serves {kind}"
         if host.network not in spec.networks:
             yield f"hosts[{host.id}].network {host.network} is not among networks"
         if policy.operating_systems and host.operating_system not in policy.operating_systems:

@@ -1,0 +1,98 @@
+"""What a refusal by the API server leads to: a word on the object, or another try."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import pytest
+
+from mandate.api.meta import Json
+from mandate.controllers.agency import AgencyController
+from mandate.controllers.application import ApplicationController
+from mandate.controllers.lookup import Lookup
+from mandate.kube.client import Ref
+from mandate.kube.errors import ApiError
+from mandate.runtime.cache import Cache, Key
+from tests.unit.builders import NOW, agency, application, approval, policy
+from tests.unit.lives import status_with
+from tests.unit.memory_kube import MemoryKube
+
+READY = {
+    "type": "Ready",
+    "status": "True",
+    "reason": "CanFile",
+    "lastTransitionTime": "2026-11-24T08:00:00Z",
+}
+OFFICE = agency(status={"conditions": [READY]})
+APPLICATION = application(
+    status=status_with({"acceptance.1": approval(), "review.1": approval()}),
+)
+
+
+class Refusing(MemoryKube):
+    """An API server that refuses quotas with this code."""
+
+    code = 422
+
+    async def apply(self, manifest: Json, subresource: str = "") -> Json:
+        if manifest["kind"] == "ResourceQuota":
+            raise ApiError(self.code, "Invalid", "spec.hard: no such class " + "x" * 9000)
+        return await super().apply(manifest, subresource)
+
+
+def _raw(found: Any) -> Json:  # noqa: ANN401 - any resource
+    raw: Json = found.wire()
+    raw["metadata"] |= {"resourceVersion": "1"}
+    return raw
+
+
+def _cluster(kube: MemoryKube) -> tuple[Cache, Lookup]:
+    cache = Cache()
+    for found in (OFFICE, policy(), APPLICATION):
+        raw = _raw(found)
+        cache.put(raw)
+        kube.objects[Ref.of(raw)] = raw
+    return cache, Lookup(cache)
+
+
+def _ready(kube: MemoryKube, kind: str) -> Json:
+    status = next(o["status"] for r, o in kube.objects.items() if r.kind == kind)
+    found: Json = next(c for c in status["conditions"] if c["type"] == "Ready")
+    return found
+
+
+def _run(work: Coroutine[Any, Any, float | None]) -> float | None:
+    return asyncio.run(work)
+
+
+@pytest.mark.rule("X-input")
+def test_a_grant_that_is_refused_says_so_on_the_application() -> None:
+    kube = Refusing()
+    cache, lookup = _cluster(kube)
+    key = Key.of(_raw(APPLICATION))
+    again = _run(ApplicationController(kube, cache, lookup, lambda: NOW).reconcile(key))
+    ready = _ready(kube, "CloudApplication")
+    assert (ready["status"], ready["reason"]) == ("False", "GrantFailed")
+    assert "no such class" in ready["message"]
+    assert len(ready["message"]) <= 4096
+    assert again == 60
+
+
+@pytest.mark.rule("X-input")
+def test_an_office_that_is_refused_says_so_on_the_agency() -> None:
+    kube = Refusing()
+    cache, lookup = _cluster(kube)
+    key = Key.of(_raw(OFFICE))
+    again = _run(AgencyController(kube, cache, lookup, lambda: NOW).reconcile(key))
+    assert _ready(kube, "Agency")["reason"] == "SetupFailed"
+    assert again == 60
+
+
+@pytest.mark.parametrize("code", [403, 409, 429, 500, 503])
+def test_what_may_pass_later_is_tried_again(code: int) -> None:
+    kube = Refusing()
+    kube.code = code
+    cache, lookup = _cluster(kube)
+    key = Key.of(_raw(APPLICATION))
+    with pytest.raises(ApiError):
+        _run(ApplicationController(kube, cache, lookup, lambda: NOW).reconcile(key))
