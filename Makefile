@@ -5,10 +5,11 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 RUN := $(BIN)/python
 TESTS ?=
+ONLY ?=
 export UV_PROJECT_ENVIRONMENT := .venv
 
 .PHONY: help setup format lint types layers generated generate controlplane \
-	test test-unit test-cluster test-e2e demo up down clean
+	test test-unit test-cluster test-e2e demo mutants up down clean
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -53,6 +54,9 @@ test-cluster: controlplane ## on a real API server
 
 test-e2e: controlplane ## the demo, with each guard taken away in turn
 	$(RUN) -m pytest tests/e2e $(TESTS)
+
+mutants: controlplane ## switches each guard and rule off: a test that proves it must notice
+	$(RUN) -m hack.mutants $(ONLY)
 
 test: lint types layers generated test-unit test-cluster test-e2e demo ## everything
 

@@ -35,6 +35,7 @@ def generated() -> Iterator[tuple[Path, str]]:
         yield ROOT / "crds" / name, HEADER + to_yaml(document)
     yield ROOT / "docs" / "reference" / "api.md", reference.api()
     yield ROOT / "docs" / "reference" / "settings.md", reference.settings()
+    yield ROOT / "docs" / "reference" / "stages.md", reference.stages()
     yield ROOT / "docs" / "traceability.md", traceability.text()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from mandate.api.kinds import KINDS, Kind
 from mandate.api.meta import API_VERSION, Json
 from mandate.api.schema import openapi
+from mandate.api.stages import STAGE_TABLE, RequestKind
 from mandate.settings import Settings
 
 _BOUNDS = {
@@ -42,6 +43,30 @@ def settings() -> str:
         for name, field in Settings.model_fields.items()
     ]
     return head + "\n".join(rows) + "\n"
+
+
+def stages() -> str:
+    """The page of the stage table."""
+    head = (
+        "# Requests and their stages\n\nGenerated from `operator/mandate/api/stages.py` by "
+        "`make generate`; do not edit. A stage is a verb on `governancepolicies/<policy>`: who "
+        "holds it decides, unless the separation of duties says otherwise; *members* and *another "
+        "member* are the agency itself. A policy names the stages of the kinds marked ¹; these "
+        "are Lu'an's. Kinds without a page in the [API](api.md) are guarded and not served yet.\n"
+        "\n| kind | filed by | stage | decided by | duty | binds with |\n"
+        "|---|---|---|---|---|---|\n"
+    )
+    return head + "".join(f"{row}\n" for kind in STAGE_TABLE for row in _stage_rows(kind))
+
+
+def _stage_rows(kind: RequestKind) -> Iterator[str]:
+    name = f"{kind.kind}{' ¹' if kind.policy_stages else ''}"
+    filed = ", ".join(kind.filed_by)
+    if not kind.stages:
+        yield f"| {name} | {filed} | none | | | |"
+    for stage in kind.stages:
+        where = f"| {name} | {filed} | `{stage.name}` |"
+        yield f"{where} {stage.decided_by} | {stage.duty} | {kind.binds} |"
 
 
 def _default(value: object) -> str:

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ import urllib3
 import yaml
 
 from hack.controlplane.controlplane import ControlPlane
+from hack.mutants.guards import weakened
 from mandate.api.meta import GROUP, Json
 from mandate.api.schema import crds
 from mandate.guards import Installation, policies
@@ -97,7 +98,10 @@ class Actor:
             timeout=30,
             retries=False,
         )
-        found: Any = json.loads(answer.data) if answer.data else {}
+        try:
+            found: Any = json.loads(answer.data)
+        except ValueError:
+            found = answer.data.decode()
         return Answer(answer.status, found if isinstance(found, dict) else {"message": str(found)})
 
 
@@ -121,14 +125,23 @@ class Site:
         """The member of system:masters that installs; no actor of any story."""
         return self.actor("admin", "system:masters")
 
+    def operator_account(self, installation: Installation = INSTALLATION) -> Actor:
+        """The operator, by a certificate in its service account's name."""
+        home = f"system:serviceaccounts:{installation.operator_namespace}"
+        return self.actor(installation.operator, "system:serviceaccounts", home)
+
     def install(
-        self, installation: Installation = INSTALLATION, without: frozenset[str] = frozenset()
+        self,
+        installation: Installation = INSTALLATION,
+        without: frozenset[str] = frozenset(),
+        weaken: str | None = None,
     ) -> None:
         """CRDs, roles and guards, and waits until the guards guard.
 
         Args:
             installation: what the guards know of the cluster.
             without: names of guards to leave out; to see that they are missed.
+            weaken: one line of a guard to switch off, as `hack.mutants` names it.
         """
         kubectl = self.bootstrap.kubectl
         apply = ("apply", "--server-side", "-f", "-")
@@ -142,12 +155,16 @@ class Site:
             "metadata": {"name": installation.operator_namespace},
         }
         guards = [p for p in policies(installation) if p["metadata"]["name"] not in without]
+        if weaken:
+            guards = weakened(guards, weaken)
         # the mutating ones first: when the last of the others guards, all do
         guards.sort(key=lambda p: not p["kind"].startswith("Mutating"))
         kubectl(*apply, stdin=_manifest([home, *roles(installation), *guards]))
-        eventually(lambda: self._guarded(without), _GUARD_SECONDS, "the guards are in force")
+        # the probe looks at the first line of the guard that is applied last
+        probed = without if weaken != "requests.mandate.dev#0" else {"requests.mandate.dev"}
+        eventually(lambda: self._guarded(probed), _GUARD_SECONDS, "the guards are in force")
 
-    def _guarded(self, without: frozenset[str]) -> bool:
+    def _guarded(self, without: Collection[str]) -> bool:
         """Whether a form in a namespace of no agency is refused by the guard that came last."""
         form = yaml.safe_load((LUAN / "applications" / "bus-portal.yaml").read_text())
         form["metadata"]["namespace"] = "default"
@@ -169,7 +186,7 @@ class Site:
             for p in policies(INSTALLATION)
             if p["kind"].endswith("Binding") and p["metadata"]["name"] in full
         ]
-        self.bootstrap.kubectl("delete", "validatingadmissionpolicybinding", *full)
+        self.bootstrap.kubectl("delete", "-f", "-", stdin=_manifest(bindings))
         try:
             yield
         finally:
@@ -189,11 +206,7 @@ class Site:
             settings: `MANDATE_…` variables beside the defaults.
             installation: whose account it is.
         """
-        groups = (
-            "system:serviceaccounts",
-            f"system:serviceaccounts:{installation.operator_namespace}",
-        )
-        who = self.actor(installation.operator, *groups)
+        who = self.operator_account(installation)
         self.metrics_port = _free_port()
         environment = {
             "MANDATE_KUBECONFIG": str(who.kubeconfig),

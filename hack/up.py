@@ -9,7 +9,7 @@ import yaml
 from hack.controlplane.build import BuildError
 from hack.controlplane.controlplane import ControlPlane, StartError
 from hack.demo.story import Cast
-from hack.site import LUAN, ROOT, Site
+from hack.site import LUAN, ROOT, Site, eventually
 from mandate.api.meta import Json
 
 FOLDER = ROOT / ".mandate" / "up"
@@ -44,6 +44,9 @@ def _up() -> None:
     except BaseException:
         plane.stop()
         raise
+    ready = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'
+    look = ("get", "agencies", "-o", ready)
+    eventually(lambda: cast.clerk.kubectl(*look).stdout == "True", 20, "the agency can file")
     actors = (cast.alice, cast.aiguo, cast.bob, cast.clerk, cast.root)
     merged = _merged({a.user: yaml.safe_load(a.kubeconfig.read_text()) for a in actors})
     target = plane.folder / "kubeconfig"

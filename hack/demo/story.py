@@ -30,6 +30,8 @@ class Cast:
     """An approver of the authority."""
     root: Actor
     """A cluster administrator: may do everything that RBAC can give."""
+    operator: Actor
+    """The operator's own account, in the wrong hands."""
 
     @classmethod
     def of(cls, site: Site) -> "Cast":
@@ -44,6 +46,7 @@ class Cast:
             aiguo=site.actor("aiguo", "luan-approvers"),
             bob=site.actor("bob", "luan-approvers"),
             root=site.actor("root"),
+            operator=site.operator_account(),
         )
 
 
@@ -201,6 +204,11 @@ def _attempts(cast: Cast, teller: Teller) -> None:
         "lets somebody else in", cast.root,
         *("create", "rolebinding", "friend", "-n", _GRANTED, "--clusterrole=view", "--user=eve"),
         because="only the agency itself is given access",
+    )  # fmt: skip
+    refused(
+        "lets somebody else in, as the operator", cast.operator,
+        *("create", "rolebinding", "friend", "-n", _GRANTED, "--clusterrole=edit", "--user=eve"),
+        because="it lets in the members written on the namespace",
     )  # fmt: skip
     refused(
         "deletes the policy", cast.clerk, *("delete", "governancepolicy", "luan"),

@@ -1,5 +1,6 @@
 """A real API server for the whole run, with Mandate installed and the operator beside it."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -14,7 +15,7 @@ def site() -> Iterator[Site]:
     """The site; each test files in an agency of its own."""
     with ControlPlane.start() as plane:
         here = Site(plane)
-        here.install()
+        here.install(weaken=os.environ.get("MANDATE_MUTANT"))
         here.start_operator(settings=SETTINGS)
         boss = here.bootstrap
         boss.kubectl("apply", "-f", str(LUAN / "access.yaml"))

@@ -322,7 +322,7 @@ def test_the_operator_files_nothing(granted: Office) -> None:
     operator = site.actor("system:serviceaccount:mandate-system:mandate-operator", "system:masters")
     answer = operator.call("POST", granted.forms, granted.form("made-up"))
     assert answer.code == 403
-    assert "the operator files nothing" in answer.message
+    assert "the operator files and withdraws nothing" in answer.message
 
 
 @pytest.mark.rule("X-identity")

@@ -81,7 +81,7 @@ _REFUSED: dict[str, list[tuple[str, object, str]]] = {
         ("networks[0].cidrs", [], "at least 1 items"),
         *[
             ("networks[0].cidrs[0]", bad, "must be a CIDR")
-            for bad in ("10.0.0.0", "10.0.0.0/33", "010.0.0.0/8", "10.0.0.0/8 ", "any", "10.0.0.1/8")
+            for bad in ("10.0.0.0", "10.0.0.0/33", "010.0.0.0/8", "any", "10.0.0.1/8")
         ],
         ("platformNamespaces", ["agency-transport"], "no agency's namespace is the platform's"),
         ("platformNamespaces", ["ingress", "a--b"], "no agency's namespace is the platform's"),

@@ -78,7 +78,7 @@ def test_an_edited_form_starts_anew(ended: str) -> None:
     assert found.status.observed_generation == 2
 
 
-@pytest.mark.rule("A14-provision")
+@pytest.mark.rule("A14-provision", "A13-review")
 def test_an_approved_form_is_granted_and_allocated() -> None:
     found = plan({"acceptance.1": YES, "review.1": YES})
     assert found.grant is not None
@@ -109,7 +109,7 @@ def test_a_failing_check_closes_approval_and_says_why() -> None:
     assert plan().status.awaiting[0].may == ("Approved", "Refused")
 
 
-@pytest.mark.rule("A11-materials")
+@pytest.mark.rule("A11-materials", "A13-review")
 def test_an_opinion_is_required_where_the_policy_asks_for_one() -> None:
     assert not plan().status.awaiting[0].opinion_required
     assert plan({"acceptance.1": YES}).status.awaiting[0].opinion_required
@@ -149,6 +149,7 @@ def test_an_advisory_failure_asks_for_an_opinion_and_leaves_approval_open(
     assert awaiting.may == ("Approved", "Refused")
 
 
+@pytest.mark.rule("A13-accept")
 @pytest.mark.parametrize(
     ("there", "why"),
     [("agency", "PolicyNotFound"), ("policy", "AgencyNotReady"), ("neither", "AgencyNotReady")],

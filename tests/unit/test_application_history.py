@@ -36,7 +36,7 @@ def filed() -> CloudApplicationStatus:
     return decide(world(application()), NOW).status
 
 
-@pytest.mark.rule("X-final")
+@pytest.mark.rule("X-final", "A13-accept")
 def test_the_checks_stay_as_they_were_read_once_all_is_decided() -> None:
     app = application(status=decided(filed(), "acceptance.1", "review.1"))
     approved = decide(world(app), NOW).status

@@ -111,6 +111,7 @@ def test_colocation_without_hosts_gets_a_closed_namespace() -> None:
     assert {v for k, v in found.quota.items() if k.endswith("requests.storage")} == {"0"}
 
 
+@pytest.mark.rule("A14-provision")
 def test_physical_machines_are_allocated_but_take_no_quota_and_no_network() -> None:
     metal = host(id="metal", hostType="物理机", quantity=2, ports=[9000])
     found = granted(metal, overheadPerHost={"cpu": "1", "memory": "1Gi"})

@@ -72,6 +72,7 @@ def test_these_are_the_guards() -> None:
         "internet.mandate.dev",
         "law.mandate.dev",
         "namespaces.mandate.dev",
+        "operator.mandate.dev",
         "requests.mandate.dev",
         "stamp-approver.mandate.dev",
         "stamp-requester.mandate.dev",

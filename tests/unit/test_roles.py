@@ -6,6 +6,7 @@ import pytest
 
 from mandate.api.governancepolicy import RESERVED_VERBS
 from mandate.api.meta import Json
+from mandate.api.stages import STAGE_TABLE
 from mandate.guards import Installation
 from mandate.guards.roles import roles
 from tests.unit.builders import policy
@@ -33,8 +34,11 @@ def test_these_are_the_roles() -> None:
     assert [r["metadata"]["name"] for r in found("ClusterRole")] == [
         "mandate-agency",
         "mandate-approver",
+        "mandate-auditor",
         "mandate-authority",
         "mandate-operator",
+        "mandate-provider",
+        "mandate-support",
     ]
 
 
@@ -104,6 +108,30 @@ def test_no_verb_of_a_role_can_be_named_as_a_stage() -> None:
     assert held <= set(RESERVED_VERBS)
     # what RBAC itself knows, whether a role of ours holds it or not
     assert {"deletecollection", "bind", "escalate", "impersonate"} <= set(RESERVED_VERBS)
+
+
+@pytest.mark.rule("X-duty")
+@pytest.mark.parametrize(
+    ("role", "files", "decides"),
+    [
+        ("mandate-provider", {"suspensions"}, {"resourcechanges", "serviceagreements"}),
+        ("mandate-support", set(), {"assessmentreports"}),
+        ("mandate-auditor", set(), set()),
+        ("mandate-approver", set(), {"cloudapplications", "suspensions"}),
+        ("mandate-authority", {"suspensions", "exitrequests"}, set()),
+    ],
+)
+def test_each_party_has_what_the_stage_table_gives_it(
+    role: str, files: set[str], decides: set[str]
+) -> None:
+    requests = {row.plural for row in STAGE_TABLE}
+    filed = {plural for plural in requests if "create" in verbs(role, plural)}
+    decided = {plural for plural in requests if "patch" in verbs(role, f"{plural}/status")}
+    assert filed == files
+    assert decides <= decided
+    assert not decided - {row.plural for row in STAGE_TABLE if row.stages}
+    assert bool(decided) == bool(decides)
+    assert all("get" in verbs(role, plural) for plural in requests)
 
 
 def test_the_operators_account_is_the_one_its_role_is_bound_to() -> None:

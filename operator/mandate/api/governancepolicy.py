@@ -8,6 +8,7 @@ from mandate.api.fields import NAME_IS_A_LABEL, Cidr, Line, Name, Size
 from mandate.api.hosts import DiskType
 from mandate.api.meta import AS_SET, KubeModel, Resource, Schema, cel, keyed_by, validated
 from mandate.api.requests import STAGE_PATTERN
+from mandate.api.stages import OWN_STAGES
 
 RESERVED_VERBS = (
     "get", "list", "watch", "create", "update", "patch", "delete", "deletecollection",
@@ -34,7 +35,11 @@ class StageRule(KubeModel):
             cel(
                 f"!(self in {list(RESERVED_VERBS)})",
                 "is a verb that roles hold for other reasons; name the stage otherwise",
-            )
+            ),
+            cel(
+                f"!(self in {sorted(OWN_STAGES)})",
+                "is a stage of another party; name the authority's otherwise",
+            ),
         ),
     ]
     title: Annotated[Line | None, Field(description="The stage for people, such as 受理.")] = None

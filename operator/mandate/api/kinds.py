@@ -1,7 +1,4 @@
-"""The kinds of the group: their names in the API, and the stages of the requests.
-
-One table: the CRDs, the guards, the roles and the docs come from it.
-"""
+"""The kinds of the group, as the API server names them; what requests go through is in `stages`."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -10,6 +7,7 @@ from mandate.api.agency import Agency
 from mandate.api.cloudapplication import CloudApplication
 from mandate.api.governancepolicy import GovernancePolicy
 from mandate.api.meta import Resource
+from mandate.api.stages import BY_KIND
 from mandate.api.workcalendar import WorkCalendar
 
 
@@ -25,16 +23,6 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestRules:
-    """What the guards know of a request kind beyond its name."""
-
-    binds: Literal["first", "last"]
-    """Which stage's approval makes it binding: from then on it is not withdrawn by deleting."""
-    filed_by_operator: bool = False
-    """Whether it is a record that the operator files itself."""
-
-
-@dataclass(frozen=True, slots=True)
 class Kind:
     """A kind, as the API server names it."""
 
@@ -43,7 +31,6 @@ class Kind:
     short_names: tuple[str, ...]
     scope: Literal["Cluster", "Namespaced"]
     columns: tuple[Column, ...]
-    request: RequestRules | None = None
     selectable: tuple[str, ...] = ()
     has_status: bool = True
     categories: tuple[str, ...] = field(default=("mandate",))
@@ -114,12 +101,11 @@ KINDS: tuple[Kind, ...] = (
             _READY,
             _AGE,
         ),
-        request=RequestRules(binds="last"),
         selectable=(".status.phase",),
     ),
 )
 
 BY_NAME: dict[str, Kind] = {kind.name: kind for kind in KINDS}
-REQUESTS: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind.request is not None)
-LAW: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind.request is None)
+REQUESTS: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind.name in BY_KIND)
+LAW: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind.name not in BY_KIND)
 """The authority's own kinds: written by it, carried out by the operator."""

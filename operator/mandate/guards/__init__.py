@@ -13,9 +13,10 @@ from typing import Any, Literal
 import yaml
 from jinja2 import Environment, StrictUndefined
 
-from mandate.api.kinds import LAW, REQUESTS
+from mandate.api.kinds import LAW
 from mandate.api.meta import Json
 from mandate.api.rulebook import cite
+from mandate.api.stages import STAGE_TABLE, Duty, Party, filed_by, with_duty
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,9 @@ class Installation:
         "default", "kube-node-lease", "kube-public", "kube-system",
     )  # fmt: skip
     """Namespaces that are the platform's own; the operator's is always among them."""
+    platform_controllers: tuple[str, ...] = ()
+    """User names that may set their own labels and annotations on granted namespaces, such as
+    a service mesh's or a network plugin's; never ours and never Pod Security's."""
 
     @property
     def operator(self) -> str:
@@ -91,7 +95,6 @@ def _sources() -> list[Any]:
 
 
 def _values(installation: Installation) -> dict[str, object]:
-    requests = [(k, k.request) for k in REQUESTS if k.request is not None]
     platform = {*installation.platform_namespaces, installation.operator_namespace}
     return {
         "operator": installation.operator,
@@ -99,8 +102,11 @@ def _values(installation: Installation) -> dict[str, object]:
         "exclusive": installation.namespaces == "Exclusive",
         "platform": sorted(platform),
         "law": [kind.plural for kind in LAW],
-        "bound_by_last_stage": [k.plural for k, r in requests if r.binds == "last"],
-        "filed_by_operator": [k.plural for k, r in requests if r.filed_by_operator],
+        "platform_controllers": installation.platform_controllers,
+        "bound_by_last_stage": [row.plural for row in STAGE_TABLE if row.binds == "last"],
+        "filed_by_operator": filed_by(Party.OPERATOR),
+        "decided_by_members": with_duty(Duty.MEMBERS, Duty.ANOTHER_MEMBER),
+        "decided_by_filer_too": with_duty(Duty.MEMBERS),
         "cite": lambda rule_id: _Bare(cite(rule_id)),
     }
 

@@ -1,7 +1,8 @@
-"""The roles: what each party, and the operator, may do in the API; from the table of kinds."""
+"""The roles: what each party, and the operator, may do in the API; from the stage table."""
 
-from mandate.api.kinds import KINDS, LAW, REQUESTS
+from mandate.api.kinds import KINDS, LAW
 from mandate.api.meta import GROUP, Json
+from mandate.api.stages import STAGE_TABLE, Party, decided_by, filed_by
 from mandate.guards import Installation
 
 _READ = ["get", "list", "watch"]
@@ -26,14 +27,34 @@ def _role(name: str, rules: list[Json]) -> Json:
     }
 
 
+def _files(party: Party) -> list[Json]:
+    """The requests this party files."""
+    plurals = filed_by(party)
+    return [_rule(GROUP, plurals, [*_READ, *_WRITE])] if plurals else []
+
+
+def _decides(party: Party) -> list[Json]:
+    """Writing decisions; which stages somebody decides are verbs on a policy, granted apart."""
+    statuses = [f"{plural}/status" for plural in decided_by(party)]
+    return [_rule(GROUP, statuses, ["get", "update", "patch"])] if statuses else []
+
+
+def _everything_readable() -> Json:
+    # kinds that are still to come too: reading a request is no way to change one
+    plurals = sorted({kind.plural for kind in KINDS} | {row.plural for row in STAGE_TABLE})
+    return _rule(GROUP, plurals, _READ)
+
+
 def _agency() -> Json:
     """Bound by the operator in an agency's namespace of requests alone."""
-    requests = [kind.plural for kind in REQUESTS]
+    others = sorted({row.plural for row in STAGE_TABLE} - set(filed_by(Party.AGENCY)))
     return _role(
         "mandate-agency",
         [
-            _rule(GROUP, requests, [*_READ, *_WRITE]),
-            # to belong to the agency: who holds it there does not decide there
+            *_files(Party.AGENCY),
+            _rule(GROUP, others, _READ),
+            *_decides(Party.AGENCY),
+            # to belong to the agency: who holds it there does not decide there for others
             _rule(GROUP, ["agencies"], ["represent"]),
             _rule("", ["events"], _READ),
         ],
@@ -41,26 +62,40 @@ def _agency() -> Json:
 
 
 def _approver() -> Json:
-    """Reads requests and writes decisions; the stages are verbs on a policy, granted apart."""
-    requests = [kind.plural for kind in REQUESTS]
-    return _role(
-        "mandate-approver",
-        [
-            _rule(GROUP, [kind.plural for kind in KINDS], _READ),
-            _rule(GROUP, [f"{name}/status" for name in requests], ["get", "update", "patch"]),
-        ],
-    )
+    """The authority's deciders: they read everything and write decisions, and file nothing."""
+    return _role("mandate-approver", [_everything_readable(), *_decides(Party.AUTHORITY)])
 
 
 def _authority() -> Json:
-    """Writes the law: policies, calendars, agencies."""
-    return _role(
-        "mandate-authority",
+    """The authority's office: writes policies, calendars, agencies, and files what it files."""
+    law = _rule(GROUP, [kind.plural for kind in LAW], _WRITE)
+    return _role("mandate-authority", [_everything_readable(), law, *_files(Party.AUTHORITY)])
+
+
+def _provider() -> Json:
+    """The provider: reads requests, confirms and signs, suspends in an emergency."""
+    duties = [*_files(Party.PROVIDER), *_decides(Party.PROVIDER)]
+    return _role("mandate-provider", [_everything_readable(), *duties])
+
+
+def _support() -> Json:
+    """The support department: reads everything, verifies evidence."""
+    return _role("mandate-support", [_everything_readable(), *_decides(Party.SUPPORT)])
+
+
+def _auditor() -> Json:
+    """Reads everything, and the guards; writes nothing."""
+    guards = _rule(
+        "admissionregistration.k8s.io",
         [
-            _rule(GROUP, [kind.plural for kind in KINDS], _READ),
-            _rule(GROUP, [kind.plural for kind in LAW], _WRITE),
+            "mutatingadmissionpolicies",
+            "mutatingadmissionpolicybindings",
+            "validatingadmissionpolicies",
+            "validatingadmissionpolicybindings",
         ],
+        _READ,
     )
+    return _role("mandate-auditor", [_everything_readable(), guards])
 
 
 def _operator() -> Json:
@@ -90,8 +125,11 @@ def roles(installation: Installation) -> list[Json]:
     return [
         _agency(),
         _approver(),
+        _auditor(),
         _authority(),
         _operator(),
+        _provider(),
+        _support(),
         {
             "apiVersion": "v1",
             "kind": "ServiceAccount",

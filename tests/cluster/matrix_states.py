@@ -1,0 +1,214 @@
+"""One request of each kind in each state, brought there by the people who may, and the probes."""
+
+import hashlib
+from dataclasses import dataclass
+
+from hack.site import Actor, Answer, Site, eventually
+from mandate.api.meta import API_VERSION, Json
+from mandate.api.requests import decision_key
+from mandate.api.stages import STAGE_TABLE, Party, RequestKind
+from tests.cluster import kinds, matrix, matrix_people
+from tests.cluster.office import Office
+
+_MERGE = "application/merge-patch+json"
+_SECONDS = 30
+_PHASES = {"filed": "Submitted", "accepted": "Accepted", "granted": "Approved"}
+_DECIDERS = {
+    Party.AGENCY: "second-member",
+    Party.AUTHORITY: "approver",
+    Party.PROVIDER: "provider",
+    Party.SUPPORT: "support",
+}
+# the stages a request goes through where they are not all of its kind's: `ratification` is for
+# what the provider filed; a term is objected to once it is signed, by each party when it likes
+_WAYS = {
+    "Suspension": ("suspension", "lift"),
+    "ServiceAgreement": ("sign-agency", "sign-provider", "sign-authority"),
+}
+# refused at the second stage, where the first approval could still bind; a lift that is refused
+# would leave the suspension in force
+_REFUSED_AT = {"Suspension": 0}
+_OPEN_ONCE_GRANTED = {
+    "ServiceAgreement": ("objection-agency", "objection-provider", "objection-authority")
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, as it is on the API server."""
+
+    row: RequestKind
+    office: Office
+    name: str
+
+    @property
+    def served(self) -> bool:
+        """Whether the kind has a CRD and the operator writes its status."""
+        return self.row not in kinds.STAND_INS
+
+    @property
+    def forms(self) -> str:
+        """The path of the kind in the agency's namespace."""
+        return f"/apis/{API_VERSION}/namespaces/{self.office.namespace}/{self.row.plural}"
+
+    @property
+    def path(self) -> str:
+        """The path of the request."""
+        return f"{self.forms}/{self.name}"
+
+    @property
+    def way(self) -> tuple[str, ...]:
+        """The stages it goes through."""
+        return _WAYS.get(self.row.kind, tuple(s.name for s in self.row.stages))
+
+    def form(self, name: str) -> Json:
+        """A form of its kind."""
+        if self.served:
+            return self.office.form(name)
+        return kinds.plain_form(self.row, self.office.namespace, name)
+
+    def edit(self, text: str) -> Json:
+        """A change of its spec."""
+        return {"spec": {"projectCode" if self.served else "title": text}}
+
+    def read(self) -> Json:
+        """What is on the server."""
+        return self.office.approver.call("GET", self.path).body
+
+
+class Scene:
+    """The agency with everybody on it, and a request of each kind in each of its states."""
+
+    def __init__(self, site: Site) -> None:
+        kinds.install(site)
+        matrix_people.appoint(site)
+        self.people = matrix_people.actors(site)
+        user = matrix_people.PEOPLE["member"].user
+        self.office = Office.open(site, "matrix", user, members=matrix_people.members())
+        self._requests = {
+            (row.kind, state): Request(row, self.office, f"{row.kind.lower()}-{state}")
+            for row in STAGE_TABLE
+            for state in matrix.states_of(row)
+        }
+        for (_, state), request in self._requests.items():
+            self._file(request)
+            self._bring(request, state)
+        self._found = {key: request.read() for key, request in self._requests.items()}
+
+    def _file(self, request: Request) -> None:
+        """Files it, and has the editors edit it where their edits are not refused."""
+        parties = request.row.filed_by
+        filer, editors = self.people["member"], ["editing-member", "editing-approver"]
+        if Party.AGENCY not in parties:
+            filer, editors = self.people["clerk"], ["editing-approver"]
+        if Party.OPERATOR in parties:
+            filer, editors = self.people["operator-as-root"], []
+        form = request.form(request.name)
+        made = eventually(
+            lambda: _unless_new(filer.call("POST", request.forms, form)),
+            _SECONDS,
+            f"{request.row.kind} is served and known to the mutating policies",
+        )
+        assert made.code == 201, made.message
+        for who in editors:
+            edit = request.edit(f"edited by the {who}")
+            edited = self.people[who].call("PATCH", request.path, edit, _MERGE)
+            assert edited.code == 200, edited.message
+
+    def _bring(self, request: Request, state: str) -> None:
+        """Has its stages decided, as many as the state says."""
+        way = request.way
+        refused_at = _REFUSED_AT.get(request.row.kind, min(1, len(way) - 1))
+        approved = {"accepted": 1, "granted": len(way), "refused": refused_at}.get(state, 0)
+        for stage in way[:approved]:
+            self._await(request, stage)
+            self._decide(request, stage, "Approved")
+        if state == "refused":
+            self._await(request, way[refused_at])
+            self._decide(request, way[refused_at], "Refused")
+        turn = way[approved : approved + 1] if state in ("filed", "accepted") else ()
+        if state == "granted":
+            turn = _OPEN_ONCE_GRANTED.get(request.row.kind, ())
+        self._await(request, *turn, phase=_PHASES.get(state, "Refused"))
+
+    def _await(self, request: Request, *stages: str, phase: str | None = None) -> None:
+        """Until these stages are awaited; where no controller serves the kind, writes so."""
+        if not request.served:
+            self._write_awaiting(request, stages, phase or "Submitted")
+
+        def there() -> bool:
+            found = request.read()
+            status = found.get("status", {})
+            return (
+                status.get("observedGeneration") == found["metadata"]["generation"]
+                and [a["stage"] for a in status.get("awaiting", [])] == list(stages)
+                and phase in (None, status.get("phase"))
+            )
+
+        eventually(there, _SECONDS, f"{request.name} awaits {stages}")
+
+    def _write_awaiting(self, request: Request, stages: tuple[str, ...], phase: str) -> None:
+        awaiting = [
+            {"stage": s, "may": ["Approved", "Refused"], "basis": _sha256(request.name + s)}
+            for s in stages
+        ]
+        status = {
+            "observedGeneration": request.read()["metadata"]["generation"],
+            "stages": list(request.way),
+            "awaiting": awaiting,
+            "phase": phase,
+        }
+        operator = self.people["operator-as-root"]
+        done = operator.call("PATCH", f"{request.path}/status", {"status": status}, _MERGE)
+        assert done.code == 200, done.message
+
+    def _decide(self, request: Request, stage: str, decision: str) -> None:
+        party = next(s.decided_by for s in request.row.stages if s.name == stage)
+        body = _decision(request.read(), stage, decision, "同意")
+        who = self.people[_DECIDERS[party]]
+        done = who.call("PATCH", f"{request.path}/status", body, _MERGE)
+        assert done.code == 200, done.message
+
+    def probe(self, cell: matrix.Cell) -> Answer:
+        """Tries it without doing it: admission answers a dry run as it answers the deed."""
+        kind, state, row, verb = cell
+        request, found = self._requests[kind, state], self._found[kind, state]
+        who, path = self.people[row], f"{request.path}?dryRun=All"
+        match verb:
+            case "file":
+                return who.call("POST", f"{request.forms}?dryRun=All", request.form("another"))
+            case "edit":
+                return who.call("PATCH", path, request.edit("edited once more"), _MERGE)
+            case "label":
+                return who.call("PATCH", path, {"metadata": {"labels": {"team": "a"}}}, _MERGE)
+            case "delete":
+                return who.call("DELETE", path)
+            case "phase":
+                other = "Approved" if found["status"]["phase"] != "Approved" else "Submitted"
+                body: Json = {"status": {"phase": other}}
+            case stage:
+                # another opinion: where the stage is decided already, this rewrites it
+                body = _decision(found, stage, "Approved", "再议")
+        return _patch_status(who, request, body)
+
+
+def _patch_status(who: Actor, request: Request, body: Json) -> Answer:
+    return who.call("PATCH", f"{request.path}/status?dryRun=All", body, _MERGE)
+
+
+def _decision(found: Json, stage: str, decision: str, opinion: str) -> Json:
+    awaiting = {a["stage"]: a["basis"] for a in found["status"].get("awaiting", [])}
+    basis = awaiting.get(stage, _sha256("read elsewhere"))
+    key = decision_key(stage, found["metadata"]["generation"])
+    entry = {"decision": decision, "basis": basis, "opinion": opinion}
+    return {"status": {"approvals": {key: entry}}}
+
+
+def _unless_new(answer: Answer) -> Answer | None:
+    """The answer, unless the kind is so new that the API server does not know its form yet."""
+    new = answer.code in (404, 503) or "no corresponding type for" in answer.message
+    return None if new else answer
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,266 @@
+"""Attacks through what others may bring into the cluster: kinds, versions, policies, ballast."""
+
+import copy
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from hack.site import Actor, Answer, Site, eventually
+from mandate.api.meta import Json
+from tests.cluster.office import Office
+
+MERGE = "application/merge-patch+json"
+_CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+
+
+@pytest.fixture(scope="module")
+def granted(site: Site) -> Office:
+    """A granted application."""
+    office = Office.open(site, "attacks")
+    office.approve()
+    return office
+
+
+def _served(who: Actor, method: str, path: str, body: Json) -> Answer:
+    """The answer, once the API server serves the path: a new kind takes it some seconds."""
+
+    def look() -> Answer | None:
+        answer = who.call(method, path, body, MERGE if method == "PATCH" else "application/json")
+        return None if answer.code in (404, 503) else answer
+
+    return eventually(look, 20, f"{path} is served")
+
+
+def _stand_in(group: str, kind: str, plural: str) -> Json:
+    """A CRD of somebody else's kind, as a mesh or a network plugin would install it."""
+    anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": {
+            "name": f"{plural}.{group}",
+            "annotations": {"api-approved.kubernetes.io": "https://example.org/stand-in"},
+        },
+        "spec": {
+            "group": group, "scope": "Namespaced",
+            "names": {"kind": kind, "plural": plural, "singular": kind.lower()},
+            "versions": [{"name": "v1", "served": True, "storage": True,
+                          "schema": {"openAPIV3Schema": anything}}],
+        },
+    }  # fmt: skip
+
+
+@pytest.mark.rule("G32-filing", "A16-change")
+@pytest.mark.parametrize(
+    ("group", "kind", "plural", "because"),
+    [
+        ("gateway.networking.k8s.io", "HTTPRoute", "httproutes", "to the internet (G32-filing"),
+        ("traefik.io", "IngressRoute", "ingressroutes", "to the internet (G32-filing"),
+        ("cilium.io", "CiliumNetworkPolicy", "ciliumnetworkpolicies", "is set by an approved"),
+        ("security.istio.io", "AuthorizationPolicy", "authorizationpolicies", "is set by an app"),
+    ],
+)
+def test_routes_and_policies_of_other_makers_are_guarded(
+    granted: Office, group: str, kind: str, plural: str, because: str
+) -> None:
+    root = granted.site.bootstrap
+    assert root.call("POST", _CRDS, _stand_in(group, kind, plural)).code == 201
+    path = f"/apis/{group}/v1/namespaces/{granted.name}--bus-portal/{plural}"
+    body = {"apiVersion": f"{group}/v1", "kind": kind, "metadata": {"name": "way-out"}}
+    answer = _served(root, "POST", path, body)
+    assert answer.code == 403, answer.body
+    assert because in answer.message
+
+
+@pytest.fixture
+def rogue(site: Site) -> Iterator[Site]:
+    """A mutating policy of somebody who may write policies, which rewrites who filed."""
+    spec = {
+        "failurePolicy": "Fail",
+        "reinvocationPolicy": "IfNeeded",
+        "matchConstraints": {"resourceRules": [{
+            "apiGroups": ["mandate.dev"], "apiVersions": ["*"],
+            "operations": ["CREATE", "UPDATE"], "resources": ["cloudapplications"],
+        }]},
+        "mutations": [{"patchType": "ApplyConfiguration", "applyConfiguration": {"expression": (
+            'Object{metadata: Object.metadata{annotations: '
+            '{"mandate.dev/requested-by": "somebody-else"}}}'
+        )}}],
+    }  # fmt: skip
+    path = "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolic"
+    name = {"metadata": {"name": "zz-rogue.example"}}
+    kind = "MutatingAdmissionPolicy"
+    version = {"apiVersion": "admissionregistration.k8s.io/v1"}
+    root = site.bootstrap
+    made = root.call("POST", f"{path}ies", version | {"kind": kind, "spec": spec} | name)
+    assert made.code == 201, made.message
+    binding = {"kind": f"{kind}Binding", "spec": {"policyName": "zz-rogue.example"}}
+    assert root.call("POST", f"{path}ybindings", version | binding | name).code == 201
+    yield site
+    root.call("DELETE", f"{path}ybindings/zz-rogue.example")
+    root.call("DELETE", f"{path}ies/zz-rogue.example")
+    boss = Office.open(site, "after-the-rogue")
+    eventually(lambda: boss.file(dry_run=True).code == 201, 20, "the rogue is gone")
+
+
+@pytest.mark.rule("X-duty")
+def test_a_rogue_policy_does_not_rewrite_who_filed(granted: Office, rogue: Site) -> None:
+    del rogue
+    # mutating policies run in no order: the stamp comes last and stands, or the check refuses
+    for number in range(20):
+        answer = granted.file(granted.form(f"rogue-{number}"), dry_run=True)
+        if answer.code == 201:
+            written = answer.body["metadata"]["annotations"]["mandate.dev/requested-by"]
+            assert written == granted.member.user
+        else:
+            assert "names every writer and is written by the API server" in answer.message
+        time.sleep(0.1)
+
+
+@pytest.mark.rule("X-duty")
+def test_nothing_is_filed_unstamped(granted: Office) -> None:
+    def refused() -> bool:
+        answer = granted.file(granted.form("unstamped"), dry_run=True)
+        return "names every writer and is written by the API server" in answer.message
+
+    with granted.site.without_guards("stamp-requester"):
+        eventually(refused, 20, "a form without its writer is refused")
+    eventually(lambda: granted.file(granted.form("stamped"), dry_run=True).code == 201, 20, "back")
+
+
+@pytest.mark.rule("X-identity")
+@pytest.mark.parametrize(
+    ("forged", "because"),
+    [
+        ({"by": "mallory"}, "a decision is made in one's own name"),
+        ({"by": "bob", "at": "2000-01-01T00:00:00Z"}, "could not date this decision"),
+    ],
+    ids=["name", "time"],
+)
+def test_nothing_is_decided_unstamped(office: Office, forged: dict[str, str], because: str) -> None:
+    assert office.file().code == 201
+    basis = office.awaits("acceptance")["status"]["awaiting"][0]["basis"]
+    entry = {"decision": "Approved", "basis": basis} | forged
+    body = {"status": {"approvals": {"acceptance.1": entry}}}
+    path = f"{office.forms}/bus-portal/status?dryRun=All"
+
+    def said(text: str) -> bool:
+        return text in office.approver.call("PATCH", path, body, MERGE).message
+
+    with office.site.without_guards("stamp-approver"):
+        eventually(lambda: said(because), 20, "what nobody stamped is refused")
+    eventually(lambda: not said(because), 20, "the stamp is back")
+
+
+@pytest.mark.rule("X-duty")
+def test_nothing_is_decided_outside_an_agencys_namespace(granted: Office) -> None:
+    site = granted.site
+    stray = granted.form("stray")
+    stray["metadata"]["namespace"] = "default"
+    forms = "/apis/mandate.dev/v1alpha1/namespaces/default/cloudapplications"
+    with site.without_guards("requests"):
+        eventually(lambda: site.bootstrap.call("POST", forms, stray).code == 201, 20, "it is filed")
+    body = {"status": {"approvals": {"acceptance.1": {"decision": "Approved", "basis": "0" * 64}}}}
+    answer = granted.approver.call("PATCH", f"{forms}/stray/status", body, MERGE)
+    assert answer.code == 403
+    assert "it is no agency namespace of the operator" in answer.message
+    assert site.bootstrap.call("DELETE", f"{forms}/stray").code == 200
+
+
+@pytest.mark.rule("X-order", "X-closed")
+def test_another_served_version_is_guarded_too(office: Office) -> None:
+    root, path = office.site.bootstrap, f"{_CRDS}/cloudapplications.mandate.dev"
+    found = root.call("GET", path).body
+    second = copy.deepcopy(found["spec"]["versions"][0]) | {"name": "v1beta1", "storage": False}
+    found["spec"]["versions"].append(second)
+    added = root.call("PUT", path, found)
+    assert added.code == 200, added.message
+    try:
+        assert office.file().code == 201
+        office.awaits("acceptance")
+        other = f"{office.forms.replace('v1alpha1', 'v1beta1')}/bus-portal/status"
+        entry = {"decision": "Approved", "basis": "0" * 64}
+        body = {"status": {"approvals": {"acceptance.1": entry}}}
+        answer = _served(office.approver, "PATCH", other, body)
+        assert answer.code == 422, answer.body
+        assert "the basis differs" in answer.message
+        phase = {"status": {"phase": "Approved"}}
+        assert office.approver.call("PATCH", other, phase, MERGE).code == 403
+    finally:
+        back = root.call("GET", path).body
+        back["spec"]["versions"] = back["spec"]["versions"][:1]
+        assert root.call("PUT", path, back).code == 200
+
+
+@pytest.mark.rule("X-law")
+def test_a_version_without_its_status_subresource_is_refused(site: Site) -> None:
+    path = f"{_CRDS}/cloudapplications.mandate.dev"
+    found = site.bootstrap.call("GET", path).body
+    second = copy.deepcopy(found["spec"]["versions"][0]) | {"name": "v1beta1", "storage": False}
+    del second["subresources"]
+    found["spec"]["versions"].append(second)
+    answer = site.bootstrap.call("PUT", path, found)
+    assert answer.code == 403
+    assert "(X-law, ours)" in answer.message
+
+
+@pytest.mark.rule("X-law")
+def test_a_schema_may_grow(site: Site) -> None:
+    path = f"{_CRDS}/agencies.mandate.dev"
+    found = site.bootstrap.call("GET", path).body
+    spec = found["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
+    spec["properties"]["later"] = {"type": "string", "maxLength": 10}
+    answer = site.bootstrap.call("PUT", f"{path}?dryRun=All", found)
+    assert answer.code == 200, answer.message
+
+
+@pytest.mark.rule("X-input")
+def test_ballast_stops_nobodys_decision(office: Office) -> None:
+    form = office.form()
+    form["metadata"]["annotations"] = {f"n{i}.example/x": "x" * 150 for i in range(1000)}
+    form["metadata"]["labels"] = {f"l{i}.example/x": "x" for i in range(2000)}
+    assert office.file(form).code == 201
+    office.awaits("acceptance")
+    fields: Json = {f"f:{i:05}": {"f:" + "y" * 60: {}} for i in range(4000)}
+    found = office.read()
+    found["metadata"]["managedFields"].append({
+        "manager": "ballast", "operation": "Update", "apiVersion": "mandate.dev/v1alpha1",
+        "time": "2026-01-01T00:00:00Z", "fieldsType": "FieldsV1",
+        "fieldsV1": {"f:metadata": {"f:annotations": fields}},
+    })  # fmt: skip
+    loaded = office.member.call("PUT", f"{office.forms}/bus-portal", found)
+    assert loaded.code == 200, loaded.message
+    assert office.decide("acceptance").code == 200
+    office.awaits("review")
+
+
+@pytest.mark.rule("X-final", "X-input")
+def test_many_rounds_of_refusal_are_kept_and_the_next_is_decided(office: Office) -> None:
+    assert office.file().code == 201
+    rounds = 12
+    for number in range(1, rounds + 1):
+        office.awaits("acceptance")
+        answer = office.decide("acceptance", "Refused", opinion=f"第{number}次退回：" + "缺" * 1300)
+        assert answer.code == 200, answer.message
+        office.until(phase="Refused", observedGeneration=number)
+        change = {"spec": {"projectCode": f"round-{number}"}}
+        edited = office.member.call("PATCH", f"{office.forms}/bus-portal", change, MERGE)
+        assert edited.code == 200, edited.message
+    office.awaits("acceptance")
+    assert office.decide("acceptance").code == 200
+    found = office.awaits("review")
+    assert len(found["status"]["approvals"]) == rounds + 1
+
+
+@pytest.mark.rule("X-order", "X-bound")
+def test_a_request_in_deletion_is_not_decided(office: Office) -> None:
+    form = office.form()
+    form["metadata"]["finalizers"] = ["example.org/held"]
+    assert office.file(form).code == 201
+    office.awaits("acceptance")
+    assert office.member.call("DELETE", f"{office.forms}/bus-portal").code == 200
+    answer = office.decide("acceptance")
+    assert answer.code == 422
+    assert "the request is being deleted" in answer.message
+    free = {"metadata": {"finalizers": None}}
+    assert office.member.call("PATCH", f"{office.forms}/bus-portal", free, MERGE).code == 200

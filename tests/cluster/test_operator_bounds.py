@@ -1,0 +1,96 @@
+"""The operator's own bounds, with every right that RBAC can give it."""
+
+import pytest
+
+from hack.site import INSTALLATION, Actor, Site
+from mandate.api.meta import Json
+from tests.cluster.office import Office
+
+MERGE = "application/merge-patch+json"
+_RBAC = "rbac.authorization.k8s.io"
+
+
+@pytest.fixture(scope="module")
+def granted(site: Site) -> Office:
+    """A granted application."""
+    office = Office.open(site, "operator-bounds")
+    office.approve()
+    return office
+
+
+@pytest.fixture(scope="module")
+def operator(site: Site) -> Actor:
+    """The operator's name with system:masters' rights: what RBAC holds back is not the point."""
+    return site.actor(INSTALLATION.operator, "system:masters")
+
+
+def _quota() -> Json:
+    spec = {"hard": {"pods": "0"}}
+    return {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "q"}, "spec": spec}
+
+
+def _binding(name: str) -> Json:
+    return {
+        "apiVersion": f"{_RBAC}/v1",
+        "kind": "RoleBinding",
+        "metadata": {"name": "more"},
+        "roleRef": {"apiGroup": _RBAC, "kind": "ClusterRole", "name": "edit"},
+        "subjects": [{"apiGroup": _RBAC, "kind": "User", "name": name}],
+    }
+
+
+@pytest.mark.rule("X-law")
+def test_it_touches_no_namespace_that_is_not_its_own(operator: Actor) -> None:
+    quota = operator.call("POST", "/api/v1/namespaces/default/resourcequotas?dryRun=All", _quota())
+    label = {"metadata": {"labels": {"mandate.dev/managed": "granted"}}}
+    adopt = operator.call("PATCH", "/api/v1/namespaces/default?dryRun=All", label, MERGE)
+    for answer in (quota, adopt):
+        assert answer.code == 403, answer.body
+        assert "it is not one of its own" in answer.message
+
+
+@pytest.mark.rule("X-law")
+def test_it_makes_no_namespace_that_it_does_not_mark(operator: Actor) -> None:
+    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "t0--more"}}
+    answer = operator.call("POST", "/api/v1/namespaces?dryRun=All", body)
+    assert answer.code == 403
+    assert "it makes only those that it marks as granted" in answer.message
+
+
+@pytest.mark.rule("A26-access")
+@pytest.mark.parametrize("name", ["eve", "system:anonymous", 'x","User/eve'])
+def test_it_lets_in_only_the_members_written_on_the_namespace(
+    granted: Office, operator: Actor, name: str
+) -> None:
+    here = f"{granted.name}--bus-portal"
+    path = f"/apis/{_RBAC}/v1/namespaces/{here}/rolebindings?dryRun=All"
+    answer = operator.call("POST", path, _binding(name))
+    assert answer.code == 403, answer.body
+    assert "it lets in the members written on the namespace" in answer.message
+    assert operator.call("POST", path, _binding(granted.member.user)).code == 201
+
+
+@pytest.mark.rule("X-law")
+@pytest.mark.parametrize(
+    ("verb", "resource"),
+    [
+        ("delete", "namespaces"),
+        ("delete", "cloudapplications.mandate.dev"),
+        ("create", "cloudapplications.mandate.dev"),
+        ("update", "governancepolicies.mandate.dev"),
+        ("get", "secrets"),
+        ("create", "serviceaccounts/token"),
+        ("escalate", "clusterroles.rbac.authorization.k8s.io"),
+        ("bind", "clusterroles.rbac.authorization.k8s.io/cluster-admin"),
+        ("impersonate", "users"),
+        ("acceptance", "governancepolicies.mandate.dev/luan"),
+        ("review", "governancepolicies.mandate.dev/luan"),
+        ("represent", "agencies.mandate.dev"),
+    ],
+    ids=str,
+)
+def test_rbac_gives_it_no_more_than_it_needs(site: Site, verb: str, resource: str) -> None:
+    groups = ("system:serviceaccounts", "system:serviceaccounts:mandate-system")
+    itself = site.actor(INSTALLATION.operator, *groups)
+    asked = itself.kubectl("auth", "can-i", verb, resource, "-A", check=False)
+    assert asked.stdout.strip() == "no"

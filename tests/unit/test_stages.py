@@ -1,0 +1,45 @@
+"""The stage table: names that are safe as verbs, and parties that do not mix."""
+
+import re
+
+from mandate.api.governancepolicy import RESERVED_VERBS
+from mandate.api.kinds import KINDS
+from mandate.api.requests import STAGE_PATTERN
+from mandate.api.stages import OWN_STAGES, STAGE_TABLE, Duty, Party, filed_by, with_duty
+
+
+def test_no_stage_is_a_verb_that_roles_hold() -> None:
+    for row in STAGE_TABLE:
+        for stage in row.stages:
+            assert stage.name not in RESERVED_VERBS
+            assert re.fullmatch(STAGE_PATTERN, stage.name)
+            assert len(stage.name) <= 40
+
+
+def test_one_name_is_one_partys() -> None:
+    # the name is the verb: a person who holds it for one kind holds it for all
+    parties = {(stage.name, stage.decided_by) for row in STAGE_TABLE for stage in row.stages}
+    assert len(parties) == len({name for name, _ in parties})
+
+
+def test_the_agency_decides_only_for_itself() -> None:
+    own = {stage.name for row in STAGE_TABLE for stage in row.stages if stage.duty != "outsiders"}
+    assert own == {"sign-agency", "objection-agency", "grant"}
+    assert with_duty(Duty.ANOTHER_MEMBER) == ["accessgrants/grant"]
+    assert "resourcechanges/sign-agency" in with_duty(Duty.MEMBERS)
+
+
+def test_the_operator_files_agreements_alone() -> None:
+    assert filed_by(Party.OPERATOR) == ["serviceagreements"]
+
+
+def test_a_policy_names_no_stage_of_another_party() -> None:
+    assert {"sign-provider", "verification", "grant", "confirm-provider"} <= OWN_STAGES
+    assert not {"acceptance", "review", "change", "exit"} & OWN_STAGES
+
+
+def test_every_kind_in_the_api_is_law_or_in_the_table() -> None:
+    rows = {row.kind: row.plural for row in STAGE_TABLE}
+    law = {"GovernancePolicy", "WorkCalendar", "Agency"}
+    for kind in KINDS:
+        assert kind.name in law or rows[kind.name] == kind.plural
