@@ -222,7 +222,8 @@ class Site:
     def metric(self, name: str, **labels: str) -> float:
         """The sum of a metric of the operator over the samples with these labels."""
         url = f"http://127.0.0.1:{self.metrics_port}/metrics"
-        text = urllib3.request("GET", url, timeout=5, retries=3).data.decode()
+        again = urllib3.Retry(8, backoff_factor=0.1)  # it may be starting
+        text = urllib3.request("GET", url, timeout=5, retries=again).data.decode()
         wanted = [f'{key}="{value}"' for key, value in labels.items()]
         rows = [row for row in text.splitlines() if row.startswith((f"{name} ", f"{name}{{"))]
         return sum(float(row.rsplit(" ", 1)[1]) for row in rows if all(w in row for w in wanted))

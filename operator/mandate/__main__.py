@@ -8,10 +8,12 @@ from prometheus_client import start_http_server
 from mandate.controllers.agency import AgencyController
 from mandate.controllers.application import ApplicationController
 from mandate.controllers.lookup import Lookup
+from mandate.controllers.policy import PolicyController
 from mandate.kube.client import KubeClient
 from mandate.kube.login import Login
 from mandate.observability.logs import configure
 from mandate.runtime.cache import Cache
+from mandate.runtime.dossiers import Dossiers
 from mandate.runtime.operator import Controller, Operator
 from mandate.settings import Settings
 
@@ -27,9 +29,11 @@ async def run(settings: Settings) -> None:
     cache = Cache()
     lookup = Lookup(cache)
     async with KubeClient(login, settings.request_timeout_seconds) as kube:
+        dossiers = Dossiers(kube, now)
         controllers: dict[str, Controller] = {
-            "Agency": AgencyController(kube, cache, lookup, now),
-            "CloudApplication": ApplicationController(kube, cache, lookup, now),
+            "GovernancePolicy": PolicyController(cache, dossiers),
+            "Agency": AgencyController(kube, cache, lookup, dossiers, now),
+            "CloudApplication": ApplicationController(kube, cache, lookup, dossiers, now),
         }
         await Operator(settings, kube, cache, controllers, lookup).run(login)
 

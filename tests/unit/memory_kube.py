@@ -1,9 +1,11 @@
-"""A stand-in for the four calls that applying makes; it keeps objects and counts the writes."""
+"""A stand-in for the calls that the operator makes; it keeps objects and counts the writes."""
 
+from collections.abc import Sequence
 from copy import deepcopy
 
 from mandate.api.meta import Json
 from mandate.kube.client import KubeClient, Ref
+from mandate.kube.errors import ApiError
 
 
 def merged(base: Json, change: Json) -> Json:
@@ -16,7 +18,7 @@ def merged(base: Json, change: Json) -> Json:
 
 
 class MemoryKube(KubeClient):
-    """The API server, as far as applying sees it."""
+    """The API server, as far as the operator sees it."""
 
     def __init__(self, *objects: Json) -> None:
         self.objects = {Ref.of(o): deepcopy(o) for o in objects}
@@ -29,16 +31,55 @@ class MemoryKube(KubeClient):
         self.objects[Ref.of(manifest)] = now
         return deepcopy(now)
 
+    def of_kind(self, kind: str) -> list[Json]:
+        """What is there of a kind."""
+        return [deepcopy(o) for ref, o in self.objects.items() if ref.kind == kind]
+
     async def get(self, ref: Ref) -> Json | None:
         return deepcopy(self.objects.get(ref))
 
+    async def list(
+        self, api_version: str, kind: str, *, fields: str = ""
+    ) -> tuple[list[Json], int]:
+        path, _, wanted = fields.partition("=")
+        found = [o for o in self.of_kind(kind) if not path or _at(o, path) == wanted]
+        return found, 0
+
     async def create(self, manifest: Json) -> Json:
-        return self._wrote("create", manifest, deepcopy(manifest))
+        if Ref.of(manifest) in self.objects:
+            raise ApiError(409, "AlreadyExists", "it is there")
+        now = merged(manifest, {"metadata": {"resourceVersion": "1"}})
+        return self._wrote("create", manifest, now)
 
     async def apply(self, manifest: Json, subresource: str = "") -> Json:
         live = self.objects.get(Ref.of(manifest), {})
         verb = f"apply {subresource}".strip()
         return self._wrote(verb, manifest, merged(live, manifest))
 
+    async def patch(self, ref: Ref, operations: Sequence[Json]) -> Json:
+        now = deepcopy(self.objects[ref])
+        for change in operations:
+            *parents, last = change["path"].strip("/").split("/")
+            place = now
+            for step in parents:
+                place = place[step]
+            if last == "resourceVersion" and place[last] != change["value"]:
+                raise ApiError(409, "Conflict", "it has changed since")
+            if last == "-":
+                place.append(change["value"])  # type: ignore[attr-defined]
+            else:
+                place[last] = change["value"]
+        version = int(now["metadata"]["resourceVersion"]) + 1
+        return self._wrote(
+            "patch", now, merged(now, {"metadata": {"resourceVersion": str(version)}})
+        )
+
     async def replace(self, manifest: Json) -> Json:
         return self._wrote("replace", manifest, deepcopy(manifest))
+
+
+def _at(found: Json, path: str) -> object:
+    place: object = found
+    for step in path.split("."):
+        place = place.get(step) if isinstance(place, dict) else None
+    return place

@@ -6,32 +6,59 @@ from copy import deepcopy
 import pytest
 
 from mandate.api.meta import Json
-from mandate.runtime.apply import NamespaceTakenError, ensure_all, is_as, write_status
+from mandate.kube.client import Ref
+from mandate.runtime.apply import NamespaceTakenError, ensure_all, is_as, stamped, write_status
 from tests.unit.memory_kube import MemoryKube, merged
 
-NAMESPACE: Json = {
-    "apiVersion": "v1",
-    "kind": "Namespace",
-    "metadata": {
-        "name": "a--b",
-        "labels": {"mandate.dev/managed": "granted"},
-        "annotations": {"mandate.dev/uid": "u-1"},
-    },
-}
-QUOTA: Json = {
-    "apiVersion": "v1",
-    "kind": "ResourceQuota",
-    "metadata": {
-        "name": "mandate",
-        "namespace": "a--b",
-        "labels": {"mandate.dev/managed": "granted"},
-    },
-    "spec": {"hard": {"limits.cpu": "4"}},
-}
+NAMESPACE: Json = stamped(
+    {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {
+            "name": "a--b",
+            "labels": {"mandate.dev/managed": "granted"},
+            "annotations": {"mandate.dev/uid": "u-1"},
+        },
+    }
+)
+QUOTA: Json = stamped(
+    {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {
+            "name": "mandate",
+            "namespace": "a--b",
+            "labels": {"mandate.dev/managed": "granted"},
+        },
+        "spec": {"hard": {"limits.cpu": "4"}},
+    }
+)
 
 
-def ensured(kube: MemoryKube) -> list[Json]:
-    return asyncio.run(ensure_all(kube, [NAMESPACE, QUOTA]))
+class Told:
+    """A witness that keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.drift: list[str] = []
+        self.settled_: list[str] = []
+
+    async def drifted(self, ref: Ref, *, gone: bool) -> None:
+        self.drift.append(f"{ref.kind} {'gone' if gone else 'changed'}")
+
+    async def settled(self, ref: Ref) -> None:
+        self.settled_.append(ref.kind)
+
+
+def ensured(kube: MemoryKube, witness: Told | None = None) -> list[Json]:
+    return asyncio.run(ensure_all(kube, [_plain(NAMESPACE), _plain(QUOTA)], witness or Told()))
+
+
+def _plain(manifest: Json) -> Json:
+    """The manifest as the templates write it: without its digest."""
+    notes = manifest["metadata"]["annotations"]
+    kept = {k: v for k, v in notes.items() if k != "mandate.dev/digest"}
+    metadata = {k: v for k, v in manifest["metadata"].items() if k != "annotations"}
+    return manifest | {"metadata": metadata | ({"annotations": kept} if kept else {})}
 
 
 def live(manifest: Json, **changes: Json) -> Json:
@@ -80,7 +107,8 @@ def test_an_object_without_a_field_is_not_as_wanted(field: str) -> None:
 @pytest.mark.rule("A14-provision")
 def test_what_is_missing_is_made_namespace_first() -> None:
     kube = MemoryKube()
-    assert ensured(kube) == [NAMESPACE, QUOTA]
+    made = merged(NAMESPACE, {"metadata": {"resourceVersion": "1"}})
+    assert ensured(kube) == [made, QUOTA]
     assert kube.writes == [("create", "Namespace"), ("apply", "ResourceQuota")]
 
 
@@ -97,6 +125,23 @@ def test_what_was_changed_is_put_back() -> None:
     kube = MemoryKube(live(NAMESPACE), live(QUOTA, spec={"hard": {"limits.cpu": "400"}}))
     assert ensured(kube)[1]["spec"] == {"hard": {"limits.cpu": "4"}}
     assert kube.writes == [("apply", "ResourceQuota")]
+
+
+@pytest.mark.rule("X-dossier")
+def test_drift_is_told_before_it_is_mended_and_a_new_grant_is_none() -> None:
+    told = Told()
+    changed = live(QUOTA, spec={"hard": {"limits.cpu": "400"}})
+    ensured(MemoryKube(live(NAMESPACE), changed), told)
+    assert told.drift == ["ResourceQuota changed"]
+    assert told.settled_ == ["Namespace", "ResourceQuota"]
+    # made by another grant: the approved amount has changed, and nobody drifted
+    older = {"metadata": {"annotations": {"mandate.dev/digest": "0" * 64}}}
+    told = Told()
+    ensured(MemoryKube(live(NAMESPACE), merged(changed, older)), told)
+    assert told.drift == []
+    told = Told()
+    ensured(MemoryKube(live(NAMESPACE)), told)
+    assert told.drift == ["ResourceQuota gone"]
 
 
 @pytest.mark.rule("A16-change", "X-level")

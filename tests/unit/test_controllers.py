@@ -1,7 +1,8 @@
 """What a refusal by the API server leads to: a word on the object, or another try."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from mandate.controllers.lookup import Lookup
 from mandate.kube.client import Ref
 from mandate.kube.errors import ApiError
 from mandate.runtime.cache import Cache, Key
+from mandate.runtime.dossiers import Dossiers
 from tests.unit.builders import NOW, agency, application, approval, policy
 from tests.unit.lives import status_with
 from tests.unit.memory_kube import MemoryKube
@@ -46,13 +48,16 @@ def _raw(found: Any) -> Json:  # noqa: ANN401 - any resource
     return raw
 
 
-def _cluster(kube: MemoryKube) -> tuple[Cache, Lookup]:
+Parts = tuple[MemoryKube, Cache, Lookup, Dossiers, Callable[[], datetime]]
+
+
+def _parts(kube: MemoryKube) -> Parts:
     cache = Cache()
     for found in (OFFICE, policy(), APPLICATION):
         raw = _raw(found)
         cache.put(raw)
         kube.objects[Ref.of(raw)] = raw
-    return cache, Lookup(cache)
+    return kube, cache, Lookup(cache), Dossiers(kube, lambda: NOW), lambda: NOW
 
 
 def _ready(kube: MemoryKube, kind: str) -> Json:
@@ -68,9 +73,8 @@ def _run(work: Coroutine[Any, Any, float | None]) -> float | None:
 @pytest.mark.rule("X-input")
 def test_a_grant_that_is_refused_says_so_on_the_application() -> None:
     kube = Refusing()
-    cache, lookup = _cluster(kube)
     key = Key.of(_raw(APPLICATION))
-    again = _run(ApplicationController(kube, cache, lookup, lambda: NOW).reconcile(key))
+    again = _run(ApplicationController(*_parts(kube)).reconcile(key))
     ready = _ready(kube, "CloudApplication")
     assert (ready["status"], ready["reason"]) == ("False", "GrantFailed")
     assert "no such class" in ready["message"]
@@ -81,9 +85,8 @@ def test_a_grant_that_is_refused_says_so_on_the_application() -> None:
 @pytest.mark.rule("X-input")
 def test_an_office_that_is_refused_says_so_on_the_agency() -> None:
     kube = Refusing()
-    cache, lookup = _cluster(kube)
     key = Key.of(_raw(OFFICE))
-    again = _run(AgencyController(kube, cache, lookup, lambda: NOW).reconcile(key))
+    again = _run(AgencyController(*_parts(kube)).reconcile(key))
     assert _ready(kube, "Agency")["reason"] == "SetupFailed"
     assert again == 60
 
@@ -92,7 +95,6 @@ def test_an_office_that_is_refused_says_so_on_the_agency() -> None:
 def test_what_may_pass_later_is_tried_again(code: int) -> None:
     kube = Refusing()
     kube.code = code
-    cache, lookup = _cluster(kube)
     key = Key.of(_raw(APPLICATION))
     with pytest.raises(ApiError):
-        _run(ApplicationController(kube, cache, lookup, lambda: NOW).reconcile(key))
+        _run(ApplicationController(*_parts(kube)).reconcile(key))

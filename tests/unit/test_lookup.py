@@ -85,8 +85,8 @@ def objects() -> list[Json]:
     [
         (FORM, [FORM]),
         (OFFICE, [OFFICE, FORM]),
-        (LAW, [OFFICE, FORM]),
-        (Key("GovernancePolicy", "", "wuhu"), []),
+        (LAW, [LAW, OFFICE, FORM]),
+        (Key("GovernancePolicy", "", "wuhu"), [Key("GovernancePolicy", "", "wuhu")]),
         (Key("Agency", "", "gone"), [Key("Agency", "", "gone")]),
     ],
     ids=["application", "agency", "policy", "policy-of-nobody", "deleted-agency"],

@@ -56,12 +56,14 @@ def test_these_are_the_kinds() -> None:
         "WorkCalendar": "Cluster",
         "Agency": "Cluster",
         "CloudApplication": "Namespaced",
+        "Dossier": "Cluster",
     }
     assert {crd["metadata"]["name"] for crd in CRDS.values()} == {
         "governancepolicies.mandate.dev",
         "workcalendars.mandate.dev",
         "agencies.mandate.dev",
         "cloudapplications.mandate.dev",
+        "dossiers.mandate.dev",
     }
 
 

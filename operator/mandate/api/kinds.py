@@ -5,6 +5,7 @@ from typing import Literal
 
 from mandate.api.agency import Agency
 from mandate.api.cloudapplication import CloudApplication
+from mandate.api.dossier import Dossier
 from mandate.api.governancepolicy import GovernancePolicy
 from mandate.api.meta import Resource
 from mandate.api.stages import BY_KIND
@@ -33,6 +34,8 @@ class Kind:
     columns: tuple[Column, ...]
     selectable: tuple[str, ...] = ()
     has_status: bool = True
+    watched: bool = True
+    """Whether the operator keeps it in its cache; dossiers are read one at a time."""
     categories: tuple[str, ...] = field(default=("mandate",))
 
     @property
@@ -103,9 +106,30 @@ KINDS: tuple[Kind, ...] = (
         ),
         selectable=(".status.phase",),
     ),
+    Kind(
+        Dossier,
+        "dossiers",
+        ("doss",),
+        "Cluster",
+        (
+            Column("Subject", ".spec.subject.kind"),
+            Column("Namespace", ".spec.subject.namespace"),
+            Column("Name", ".spec.subject.name"),
+            Column("Part", ".spec.part", "integer"),
+            _AGE,
+        ),
+        selectable=(".spec.subject.uid",),
+        has_status=False,
+        watched=False,
+        categories=(),
+    ),
 )
 
 BY_NAME: dict[str, Kind] = {kind.name: kind for kind in KINDS}
 REQUESTS: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind.name in BY_KIND)
-LAW: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind.name not in BY_KIND)
+LAW: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind.watched and kind.name not in BY_KIND)
 """The authority's own kinds: written by it, carried out by the operator."""
+NO_REQUESTS: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind.name not in BY_KIND)
+"""The kinds that nobody decides on: the law, and the dossiers."""
+WATCHED: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind.watched)
+"""The kinds that the operator keeps in its cache."""

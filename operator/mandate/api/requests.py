@@ -50,6 +50,13 @@ class Approval(KubeModel):
     at: Annotated[datetime | None, Field(description="When (UTC); the API server writes it.")] = (
         None
     )
+    appointment: Annotated[
+        str | None,
+        Field(
+            max_length=1024,
+            description="By which binding and role; the API server writes its authorizer's reason.",
+        ),
+    ] = None
 
 
 class Effect(KubeModel):

@@ -55,6 +55,8 @@ RULEBOOK: dict[str, Rule] = {
         Rule("X-bound", "ours", "A decision holds for what was read."),
         Rule("X-final", "ours", "A decision is not rewritten or withdrawn."),
         Rule("X-clock", "ours", "Working days are the jurisdiction's own."),
+        Rule("X-dossier", "ours", "Every step can be shown, years later, and that nothing was "
+             "altered."),
         Rule("X-closed", "ours", "With the operator down, nothing unapproved gets through."),
         Rule("X-input", "ours", "Bad input is refused with field and reason and stops nobody "
              "else."),

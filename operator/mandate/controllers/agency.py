@@ -4,13 +4,17 @@ from collections.abc import Callable
 from datetime import datetime
 
 from mandate.api.agency import Agency
+from mandate.api.meta import Json, find_condition
 from mandate.controllers.lookup import Lookup
 from mandate.kube.client import KubeClient
 from mandate.kube.errors import ApiError
 from mandate.render import office_objects
 from mandate.rules.agency import Obstacle, Office, decide_agency
-from mandate.runtime.apply import NamespaceTakenError, ensure_all, write_status
+from mandate.rules.history import agency_facts, subject_of
+from mandate.runtime.apply import NamespaceTakenError, Witness, ensure_all, write_status
 from mandate.runtime.cache import Cache, Key
+from mandate.runtime.dossiers import Dossiers
+from mandate.runtime.drift import DriftLog
 
 _AGAIN_SECONDS = 60.0
 _PENDING_AGAIN_SECONDS = 1.0
@@ -20,11 +24,17 @@ class AgencyController:
     """Brings an agency's office to where the rule says."""
 
     def __init__(
-        self, kube: KubeClient, cache: Cache, lookup: Lookup, clock: Callable[[], datetime]
+        self,
+        kube: KubeClient,
+        cache: Cache,
+        lookup: Lookup,
+        dossiers: Dossiers,
+        clock: Callable[[], datetime],
     ) -> None:
         self._kube = kube
         self._cache = cache
         self._lookup = lookup
+        self._dossiers = dossiers
         self._clock = clock
 
     async def reconcile(self, key: Key) -> float | None:
@@ -32,20 +42,34 @@ class AgencyController:
         raw = self._cache.get(key)
         if raw is None or "deletionTimestamp" in raw["metadata"]:
             return None
+        await self._record(raw)
         agency = Agency.model_validate(raw)
         policy = self._lookup.policy(agency.spec.policy)
         plan = decide_agency(agency, policy, self._clock())
         again = None
         if plan.office is not None:
-            obstacle, again = await self._set_up(plan.office)
+            ready = find_condition(agency.status.conditions, "Ready")
+            made = ready is not None and ready.status == "True"
+            subject = subject_of("Agency", agency.metadata)
+            witness = DriftLog(self._dossiers, subject, raw, made=made)
+            obstacle, again = await self._set_up(plan.office, witness)
             plan = decide_agency(agency, policy, self._clock(), obstacle)
-        self._cache.put(await write_status(self._kube, raw, plan.status.wire()))
+        written = await write_status(self._kube, raw, plan.status.wire())
+        self._cache.put(written)
+        await self._record(written)
         return again
 
-    async def _set_up(self, office: Office) -> tuple[Obstacle | None, float | None]:
+    async def _record(self, raw: Json) -> None:
+        agency = Agency.model_validate(raw)
+        subject = subject_of("Agency", agency.metadata)
+        await self._dossiers.record(subject, raw, list(agency_facts(agency, raw["spec"])))
+
+    async def _set_up(
+        self, office: Office, witness: Witness
+    ) -> tuple[Obstacle | None, float | None]:
         """Applies the office; what is in the way if anything is, and when to look again."""
         try:
-            made = await ensure_all(self._kube, office_objects(office))
+            made = await ensure_all(self._kube, office_objects(office), witness)
         except NamespaceTakenError as taken:
             return Obstacle("NamespaceTaken", str(taken)), _AGAIN_SECONDS
         except ApiError as error:

@@ -4,14 +4,18 @@ from collections.abc import Callable
 from datetime import datetime
 
 from mandate.api.cloudapplication import CloudApplication
-from mandate.api.meta import Json
+from mandate.api.meta import Json, find_condition
 from mandate.controllers.lookup import Lookup
 from mandate.kube.client import KubeClient
 from mandate.kube.errors import ApiError
 from mandate.render import grant_objects
 from mandate.rules.application import Outcome, World, decide
+from mandate.rules.grant import Grant
+from mandate.rules.history import application_facts, subject_of
 from mandate.runtime.apply import NamespaceTakenError, ensure_all, write_status
 from mandate.runtime.cache import Cache, Key
+from mandate.runtime.dossiers import Dossiers
+from mandate.runtime.drift import DriftLog
 
 _AGAIN_SECONDS = 60.0
 
@@ -20,11 +24,17 @@ class ApplicationController:
     """Brings an application and its grant to where the rule says."""
 
     def __init__(
-        self, kube: KubeClient, cache: Cache, lookup: Lookup, clock: Callable[[], datetime]
+        self,
+        kube: KubeClient,
+        cache: Cache,
+        lookup: Lookup,
+        dossiers: Dossiers,
+        clock: Callable[[], datetime],
     ) -> None:
         self._kube = kube
         self._cache = cache
         self._lookup = lookup
+        self._dossiers = dossiers
         self._clock = clock
 
     async def reconcile(self, key: Key) -> float | None:
@@ -32,22 +42,32 @@ class ApplicationController:
         raw = self._cache.get(key)
         if raw is None or "deletionTimestamp" in raw["metadata"]:
             return None
+        # the form is on record before it can be decided on
+        await self._record(raw)
         plan = decide(self._world(raw), self._clock())
-        # what came of the decisions is on record before anything is granted on them
+        # and what came of the decisions before anything is granted on them
         raw = await self._write(raw, plan.status.wire())
         if plan.grant is None:
             return None
+        outcome = await self._grant(raw, plan.grant)
+        await self._write(raw, decide(self._world(raw), self._clock(), outcome).status.wire())
+        return None if outcome.granted else _AGAIN_SECONDS
+
+    async def _grant(self, raw: Json, grant: Grant) -> Outcome:
+        application = CloudApplication.model_validate(raw)
+        ready = find_condition(application.status.conditions, "Ready")
+        made = ready is not None and ready.status == "True"
+        subject = subject_of("CloudApplication", application.metadata)
+        witness = DriftLog(self._dossiers, subject, raw, made=made)
         try:
-            await ensure_all(self._kube, grant_objects(plan.grant))
-            outcome = Outcome(True, "Granted", f"namespace {plan.grant.namespace} is in place")
+            await ensure_all(self._kube, grant_objects(grant), witness)
         except NamespaceTakenError as taken:
-            outcome = Outcome(False, "NamespaceTaken", str(taken))
+            return Outcome(False, "NamespaceTaken", str(taken))
         except ApiError as error:
             if not error.is_final:
                 raise
-            outcome = Outcome(False, "GrantFailed", f"the API server refused it: {error.message}")
-        await self._write(raw, decide(self._world(raw), self._clock(), outcome).status.wire())
-        return None if outcome.granted else _AGAIN_SECONDS
+            return Outcome(False, "GrantFailed", f"the API server refused it: {error.message}")
+        return Outcome(True, "Granted", f"namespace {grant.namespace} is in place")
 
     def _world(self, raw: Json) -> World:
         application = CloudApplication.model_validate(raw)
@@ -58,4 +78,13 @@ class ApplicationController:
     async def _write(self, raw: Json, status: Json) -> Json:
         written = await write_status(self._kube, raw, status)
         self._cache.put(written)
+        await self._record(written)
         return written
+
+    async def _record(self, raw: Json) -> None:
+        """Puts on record what the stored object says happened to it."""
+        world = self._world(raw)
+        if world.policy is not None:
+            subject = subject_of("CloudApplication", world.application.metadata)
+            facts = application_facts(world.application, world.form, world.policy)
+            await self._dossiers.record(subject, raw, list(facts))

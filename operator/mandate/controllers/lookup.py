@@ -31,6 +31,7 @@ class Lookup:
     def affected(self, key: Key) -> Iterator[Key]:
         """What to reconcile when an object has changed."""
         if key.kind == "GovernancePolicy":
+            yield key
             for raw in list(self._cache.of_kind("Agency")):
                 if raw["spec"]["policy"] == key.name:
                     yield from self.affected(Key.of(raw))

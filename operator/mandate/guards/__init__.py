@@ -13,7 +13,7 @@ from typing import Any, Literal
 import yaml
 from jinja2 import Environment, StrictUndefined
 
-from mandate.api.kinds import LAW
+from mandate.api.kinds import LAW, NO_REQUESTS
 from mandate.api.meta import Json
 from mandate.api.rulebook import cite
 from mandate.api.stages import STAGE_TABLE, Duty, Party, filed_by, with_duty
@@ -102,6 +102,7 @@ def _values(installation: Installation) -> dict[str, object]:
         "exclusive": installation.namespaces == "Exclusive",
         "platform": sorted(platform),
         "law": [kind.plural for kind in LAW],
+        "no_requests": [kind.plural for kind in NO_REQUESTS],
         "platform_controllers": installation.platform_controllers,
         "bound_by_last_stage": [row.plural for row in STAGE_TABLE if row.binds == "last"],
         "filed_by_operator": filed_by(Party.OPERATOR),

@@ -1,6 +1,6 @@
 """The roles: what each party, and the operator, may do in the API; from the stage table."""
 
-from mandate.api.kinds import KINDS, LAW
+from mandate.api.kinds import KINDS, LAW, WATCHED
 from mandate.api.meta import GROUP, Json
 from mandate.api.stages import STAGE_TABLE, Party, decided_by, filed_by
 from mandate.guards import Installation
@@ -105,8 +105,10 @@ def _operator() -> Json:
     return _role(
         "mandate-operator",
         [
-            _rule(GROUP, [kind.plural for kind in KINDS], _READ),
+            _rule(GROUP, [kind.plural for kind in WATCHED], _READ),
             _rule(GROUP, statuses, ["patch"]),
+            _rule(GROUP, ["dossiers"], ["list", "create", "patch"]),
+            _rule("events.k8s.io", ["events"], ["create"]),
             _rule("", ["namespaces", "resourcequotas", "limitranges"], apply),
             _rule("networking.k8s.io", ["networkpolicies"], apply),
             _rule(_RBAC, ["rolebindings"], apply),

@@ -6,6 +6,7 @@ request: one method a verb, JSON in and out, a deadline on every call.
 
 import asyncio
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
@@ -30,6 +31,7 @@ _PLURALS = {
     ("v1", "LimitRange"): "limitranges",
     ("networking.k8s.io/v1", "NetworkPolicy"): "networkpolicies",
     ("rbac.authorization.k8s.io/v1", "RoleBinding"): "rolebindings",
+    ("events.k8s.io/v1", "Event"): "events",
 } | {(API_VERSION, kind.name): kind.plural for kind in KINDS}
 
 
@@ -99,15 +101,22 @@ class KubeClient:
                 return None
             raise
 
-    async def list(self, api_version: str, kind: str) -> tuple[list[Json], int]:
+    async def list(
+        self, api_version: str, kind: str, *, fields: str = ""
+    ) -> tuple[list[Json], int]:
         """All objects of a kind in all namespaces, page by page.
+
+        Args:
+            api_version: of the kind.
+            kind: the kind.
+            fields: a field selector; none takes all.
 
         Returns:
             The objects, and the resource version that the list is of.
         """
         ref = Ref(api_version, kind, "", "")
         items: list[Json] = []
-        query = {"limit": str(_PAGE)}
+        query = {"limit": str(_PAGE)} | ({"fieldSelector": fields} if fields else {})
         while True:
             page = await self._call("list", ref, ref.collection(), query=query)
             items += [{"apiVersion": api_version, "kind": kind, **item} for item in page["items"]]
@@ -131,6 +140,11 @@ class KubeClient:
         query = {"fieldManager": FIELD_MANAGER, "force": "true"}
         return await self._call("apply", ref, path, query=query, body=manifest)
 
+    async def patch(self, ref: Ref, operations: Sequence[Json]) -> Json:
+        """A JSON patch (RFC 6902); one that replaces the resourceVersion fails on a newer one."""
+        query = {"fieldManager": FIELD_MANAGER}
+        return await self._call("patch", ref, ref.path(), query=query, body=operations)
+
     async def replace(self, manifest: Json) -> Json:
         """Makes the whole object as given; fails if it has changed since it was read."""
         ref = Ref.of(manifest)
@@ -144,7 +158,7 @@ class KubeClient:
         path: str,
         *,
         query: dict[str, str] | None = None,
-        body: Json | None = None,
+        body: object = None,
     ) -> Json:
         """One request.
 
@@ -179,6 +193,7 @@ _HTTP = {
     "create": ("POST", "application/json"),
     "update": ("PUT", "application/json"),
     "apply": ("PATCH", "application/apply-patch+yaml"),
+    "patch": ("PATCH", "application/json-patch+json"),
 }
 
 

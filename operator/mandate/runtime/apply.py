@@ -1,24 +1,44 @@
-"""Making objects as they should be, and writing nothing where they are (X-level)."""
+"""Making objects as they should be, and writing nothing where they are (X-level).
 
-from typing import Any
+Each object carries the digest of what it was made by. One that differs from the same digest was
+changed by somebody else: that is drift, and goes on record before it is mended.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any, Protocol
+
+import rfc8785
 
 from mandate.api.meta import GROUP, Json
 from mandate.kube.client import KubeClient, Ref
 
 _PREFIX = f"{GROUP}/"
 _UID = f"{_PREFIX}uid"
+_DIGEST = f"{_PREFIX}digest"
 
 
 class NamespaceTakenError(Exception):
     """A namespace of the name is there and is not ours to touch."""
 
 
-async def ensure_all(kube: KubeClient, manifests: list[Json]) -> list[Json]:
+class Witness(Protocol):
+    """Who is told of drift, before and after it is mended."""
+
+    async def drifted(self, ref: Ref, *, gone: bool) -> None:
+        """An object is not as it was made, or is gone."""
+
+    async def settled(self, ref: Ref) -> None:
+        """An object is as it should be."""
+
+
+async def ensure_all(kube: KubeClient, manifests: Sequence[Json], witness: Witness) -> list[Json]:
     """Makes a namespace and what is in it as given, in that order.
 
     Args:
         kube: the client.
         manifests: the namespace first, marked with the uid of what it is for.
+        witness: who is told of drift.
 
     Returns:
         The objects as they are now, in the same order.
@@ -26,19 +46,23 @@ async def ensure_all(kube: KubeClient, manifests: list[Json]) -> list[Json]:
     Raises:
         NamespaceTakenError: a namespace of that name is somebody else's, or is going.
     """
-    namespace, *others = manifests
-    done = [await _claim(kube, namespace)]
+    namespace, *others = [stamped(manifest) for manifest in manifests]
+    done = [await _claim(kube, namespace, witness)]
     for manifest in others:
-        done.append(await _ensure(kube, manifest, await kube.get(Ref.of(manifest))))
+        live = await kube.get(Ref.of(manifest))
+        done.append(await _ensure(kube, manifest, live, witness))
     return done
 
 
-async def _claim(kube: KubeClient, namespace: Json) -> Json:
+async def _claim(kube: KubeClient, namespace: Json, witness: Witness) -> Json:
     name = namespace["metadata"]["name"]
     live = await kube.get(Ref.of(namespace))
     if live is None:
+        await witness.drifted(Ref.of(namespace), gone=True)
         # created, not applied: an apply would adopt one that came into being just now
-        return await kube.create(namespace)
+        made = await kube.create(namespace)
+        await witness.settled(Ref.of(namespace))
+        return made
     notes = live["metadata"].get("annotations", {})
     if notes.get(_UID) != namespace["metadata"]["annotations"][_UID]:
         raise NamespaceTakenError(
@@ -47,17 +71,32 @@ async def _claim(kube: KubeClient, namespace: Json) -> Json:
         )
     if "deletionTimestamp" in live["metadata"]:
         raise NamespaceTakenError(f"namespace {name} is being deleted; it is made again then")
-    return await _ensure(kube, namespace, live)
+    return await _ensure(kube, namespace, live, witness)
 
 
-async def _ensure(kube: KubeClient, manifest: Json, live: Json | None) -> Json:
-    if live is not None and is_as(manifest, live):
-        return live
-    applied = await kube.apply(manifest)
-    if is_as(manifest, applied):
-        return applied
-    # an apply takes nothing away that others added: a key in a quota, a rule, a subject
-    return await kube.replace(_corrected(manifest, applied))
+async def _ensure(kube: KubeClient, manifest: Json, live: Json | None, witness: Witness) -> Json:
+    ref = Ref.of(manifest)
+    if live is None or not is_as(manifest, live):
+        if live is None or _digest(live) == _digest(manifest):
+            await witness.drifted(ref, gone=live is None)
+        live = await kube.apply(manifest)
+        if not is_as(manifest, live):
+            # an apply takes nothing away that others added: a key in a quota, a rule, a subject
+            live = await kube.replace(_corrected(manifest, live))
+    await witness.settled(ref)
+    return live
+
+
+def stamped(manifest: Json) -> Json:
+    """The manifest with its digest, by which drift is told from a change of what was approved."""
+    metadata = manifest["metadata"]
+    notes = metadata.get("annotations", {}) | {_DIGEST: sha256(rfc8785.dumps(manifest)).hexdigest()}
+    return manifest | {"metadata": metadata | {"annotations": notes}}
+
+
+def _digest(found: Json) -> str | None:
+    digest: str | None = found["metadata"].get("annotations", {}).get(_DIGEST)
+    return digest
 
 
 def is_as(manifest: Json, live: Json) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import aiohttp
 import kopf
 
-from mandate.api.kinds import BY_NAME
+from mandate.api.kinds import WATCHED
 from mandate.api.meta import API_VERSION, GROUP, VERSION
 from mandate.kube.client import KubeClient
 from mandate.kube.errors import ApiError
@@ -81,7 +81,7 @@ class Operator:
         async def log_in(**_: object) -> kopf.ConnectionInfo:
             return login.for_kopf()
 
-        for kind in BY_NAME.values():
+        for kind in WATCHED:
 
             @kopf.on.event(GROUP, VERSION, kind.plural, registry=registry, id=kind.plural)
             async def observe(event: kopf.RawEvent, **_: object) -> None:
@@ -103,9 +103,9 @@ class Operator:
 
     async def _fill(self) -> None:
         """Lists every kind: what a broken watch missed is found, what went is dropped."""
-        for kind in BY_NAME:
-            items, version = await self._kube.list(API_VERSION, kind)
-            for key in self._cache.replace(kind, items, version):
+        for kind in WATCHED:
+            items, version = await self._kube.list(API_VERSION, kind.name)
+            for key in self._cache.replace(kind.name, items, version):
                 self._enqueue(key)
 
     async def _resync(self) -> None:

@@ -1,0 +1,1 @@
+"""`kubectl mandate`: the command line."""

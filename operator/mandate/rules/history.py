@@ -1,0 +1,165 @@
+"""What a stored object says has happened to it, as facts for its dossier (X-dossier).
+
+Everything here is read from what the API server has, the form, the decisions and the status
+that was written on them, and nothing from the moment: a fact that was missed is found again.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import sha256
+
+import rfc8785
+
+from mandate.api.agency import Agency
+from mandate.api.cloudapplication import CloudApplication
+from mandate.api.dossier import Subject, SubjectKind
+from mandate.api.governancepolicy import GovernancePolicy
+from mandate.api.meta import Condition, Json, ObjectMeta, find_condition
+from mandate.api.requests import Approval, RequestStatus
+from mandate.rules.record import Fact, without_contacts
+
+_REQUESTED_BY = "mandate.dev/requested-by"
+
+
+def subject_of(kind: SubjectKind, metadata: ObjectMeta) -> Subject:
+    """Whose dossier an object's facts go into."""
+    return Subject(
+        kind=kind,
+        namespace=metadata.namespace or None,
+        name=metadata.name,
+        uid=metadata.uid,
+    )
+
+
+def application_facts(
+    application: CloudApplication, form: Json, policy: GovernancePolicy
+) -> Iterator[Fact]:
+    """The application's facts: filed, judged, decided, what came of it, granted or not.
+
+    Args:
+        application: as it is stored.
+        form: its spec as the API server has it.
+        policy: the policy it stands under; its generation goes on record with what it judged.
+    """
+    metadata, status = application.metadata, application.status
+    law = {"name": policy.metadata.name, "generation": policy.metadata.generation}
+    yield _filed(metadata, form)
+    yield from _judged(status, metadata.generation, law)
+    yield from _decided(status, law)
+    yield from _came_of_it(status)
+    ready = find_condition(status.conditions, "Ready")
+    if ready is not None and ready.observed_generation == metadata.generation:
+        yield from _granted(application, ready)
+
+
+def agency_facts(agency: Agency, spec: Json) -> Iterator[Fact]:
+    """The agency's facts: what its members and policy were from when on, and its namespace."""
+    generation = agency.metadata.generation
+    yield _enacted("Registered", "the agency", agency.metadata, spec)
+    ready = find_condition(agency.status.conditions, "Ready")
+    if ready is not None and ready.status == "True" and ready.observed_generation == generation:
+        yield Fact(
+            key=f"office.{generation}",
+            kind="OfficeOpened",
+            text=f"its members can file in namespace {agency.namespace}",
+            at=ready.last_transition_time,
+            data={"namespace": agency.namespace, "generation": generation},
+            event="Normal",
+        )
+
+
+def policy_facts(policy: GovernancePolicy, spec: Json) -> Iterator[Fact]:
+    """The policy's facts: what the law was from when on."""
+    yield _enacted("Enacted", "the policy", policy.metadata, spec)
+
+
+def _enacted(kind: str, what: str, metadata: ObjectMeta, spec: Json) -> Fact:
+    generation = metadata.generation
+    return Fact(
+        key=f"{kind.lower()}.{generation}",
+        kind=kind,
+        text=f"{what} stands as written at generation {generation}",
+        at=metadata.creation_timestamp if generation == 1 else None,
+        data={"generation": generation, "spec": without_contacts(spec)},
+    )
+
+
+def _filed(metadata: ObjectMeta, form: Json) -> Fact:
+    """The form before it can be decided on: who decides later decides on this copy."""
+    generation = metadata.generation
+    return Fact(
+        key=f"filed.{generation}",
+        kind="Filed",
+        text=f"the form was received at generation {generation}",
+        by=metadata.annotations.get(_REQUESTED_BY, "").replace("\n", ", ")[:512],
+        at=metadata.creation_timestamp if generation == 1 else None,
+        data={
+            "generation": generation,
+            "form": without_contacts(form),
+            "formSha256": sha256(rfc8785.dumps(form)).hexdigest(),
+        },
+    )
+
+
+def _judged(status: RequestStatus, generation: int, law: Json) -> Iterator[Fact]:
+    if status.observed_generation != generation:
+        return
+    checks = [check.wire() for check in status.checks]
+    for turn in status.awaiting:
+        yield Fact(
+            key=f"awaited.{turn.stage}.{generation}.{turn.basis[:16]}",
+            kind="Awaited",
+            text=f"{turn.stage} can be {' or '.join(turn.may)}",
+            data={"awaiting": turn.wire(), "checks": checks, "policy": law},
+        )
+
+
+def _decided(status: RequestStatus, law: Json) -> Iterator[Fact]:
+    for key, made in sorted(status.approvals.items(), key=_when):
+        yield Fact(
+            key=f"decided.{key}",
+            kind="Decided",
+            text=f"{key} was {made.decision} by {made.by or 'nobody named'}"[:1024],
+            by=made.by or "",
+            at=made.at,
+            data={"decision": key, **made.wire(), "policy": law},
+            event="Normal" if made.decision == "Approved" else "Warning",
+        )
+
+
+def _when(item: tuple[str, Approval]) -> tuple[bool, datetime | None, str]:
+    key, made = item
+    return made.at is None, made.at, key
+
+
+def _came_of_it(status: RequestStatus) -> Iterator[Fact]:
+    for key, effect in sorted(status.effects.items()):
+        if effect.effective:
+            text = f"{key} took effect"
+        else:
+            text = f"{key} is without effect: {effect.reason}"
+        yield Fact(
+            key=f"effect.{key}",
+            kind="Effective" if effect.effective else "Ineffective",
+            text=text[:1024],
+            data={"decision": key, **effect.wire()},
+            event=None if effect.effective else "Warning",
+        )
+
+
+def _granted(application: CloudApplication, ready: Condition) -> Iterator[Fact]:
+    """That the grant stands, or what is in its way; each once a generation."""
+    status, generation = application.status, application.metadata.generation
+    if status.phase != "Approved" or ready.reason == "Granting":
+        return
+    data: Json = {"namespace": status.namespace, "generation": generation}
+    if ready.status == "True" and status.allocation is not None:
+        data |= {"allocation": status.allocation.wire()}
+    yield Fact(
+        key=f"{'granted' if ready.status == 'True' else 'obstacle'}.{ready.reason}.{generation}",
+        kind=ready.reason,
+        text=ready.message[:1024],
+        at=ready.last_transition_time,
+        data=data,
+        event="Normal" if ready.status == "True" else "Warning",
+    )
