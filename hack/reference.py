@@ -52,7 +52,8 @@ def stages() -> str:
         "`make generate`; do not edit. A stage is a verb on `governancepolicies/<policy>`: who "
         "holds it decides, unless the separation of duties says otherwise; *members* and *another "
         "member* are the agency itself. A policy names the stages of the kinds marked ¹; these "
-        "are Lu'an's. Kinds without a page in the [API](api.md) are guarded and not served yet.\n"
+        "are Lu'an's for every form. Kinds without a page in the [API](api.md) are guarded and "
+        "not served yet.\n"
         "\n| kind | filed by | stage | decided by | duty | binds with |\n"
         "|---|---|---|---|---|---|\n"
     )

@@ -6,7 +6,7 @@ from mandate.api.agency import Member
 from mandate.api.governancepolicy import GovernancePolicy
 from mandate.api.meta import Condition
 from mandate.rules.agency import AgencyPlan, Obstacle, Office, decide_agency
-from tests.unit.builders import LATER, NOW, agency, policy
+from tests.unit.builders import LATER, NOW, REQUESTS, agency, policy
 
 
 def ready(plan: AgencyPlan) -> Condition:
@@ -28,7 +28,7 @@ def test_an_agency_gets_its_namespace_of_requests() -> None:
             "pods": "0",
             "services": "0",
             "persistentvolumeclaims": "0",
-            "count/cloudapplications.mandate.dev": "200",
+            **{f"count/{plural}.mandate.dev": "200" for plural in REQUESTS},
         },
     )
     assert found.status.namespace == "agency-transport"

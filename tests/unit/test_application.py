@@ -88,6 +88,19 @@ def test_an_approved_form_is_granted_and_allocated() -> None:
     assert ids == [("app", 0), ("app", 1), ("db", 0)]
 
 
+@pytest.mark.rule("A10-catalogue")
+def test_what_the_unit_procures_itself_has_a_decision_of_its_own_and_is_not_granted() -> None:
+    item = {"id": "gauge", "title": "客流采集器", "specification": "1台", "quantity": 4}
+    form = {"selfProcured": [item | {"reason": "目录中没有，也无可适配的服务"}]}
+    assert plan(form=form).status.stages == ("acceptance", "self-procurement", "review")
+    assert plan().status.stages == plan(form={"selfProcured": []}).status.stages
+    assert plan().status.stages == ("acceptance", "review")
+    accepted = plan({"acceptance.1": YES}, form).status
+    assert [a.stage for a in accepted.awaiting] == ["self-procurement"]
+    decided = dict.fromkeys(("acceptance.1", "self-procurement.1", "review.1"), YES)
+    assert plan(decided, form).status.allocation == plan(decided).status.allocation
+
+
 @pytest.mark.rule("A09-lifecycle")
 @pytest.mark.parametrize("approvals", [{}, {"acceptance.1": YES}, {"acceptance.1": NO}])
 def test_nothing_is_granted_before_the_last_stage(approvals: dict[str, Approval]) -> None:

@@ -3,15 +3,24 @@
 import pytest
 from pydantic import ValidationError
 
-from mandate.api.kinds import BY_NAME
+from mandate.api.kinds import BY_NAME, WATCHED
 from mandate.api.meta import Json
 from tests.unit.builders import EXAMPLES, example
 
 FILES = [
     "policy.yaml",
     "calendar.yaml",
+    "catalog.yaml",
     "agencies/transport.yaml",
     "applications/bus-portal.yaml",
+    "life/trial-extension.yaml",
+    "life/assessment-report.yaml",
+    "life/launch-request.yaml",
+    "life/service-agreement.yaml",
+    "life/contact-change.yaml",
+    "life/access-grant.yaml",
+    "life/suspension.yaml",
+    "life/exit-request.yaml",
 ]
 
 
@@ -45,3 +54,14 @@ def test_an_unknown_field_is_ignored_when_reading(path: str) -> None:
     document = example(path)
     model = BY_NAME[document["kind"]].model
     assert model.model_validate(with_unknown(document)) == model.model_validate(document)
+
+
+def test_there_is_an_example_of_every_kind() -> None:
+    assert {example(path)["kind"] for path in FILES} == {kind.name for kind in WATCHED}
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.startswith("life/")])
+def test_an_example_is_about_the_bus_portal(path: str) -> None:
+    document = example(path)
+    assert document["metadata"]["namespace"] == "agency-transport"
+    assert document["spec"]["applicationRef"]["name"] == "bus-portal"

@@ -19,7 +19,7 @@ OURS = {"hosts", "signature", "classified", "funding", "materials", "emergencyCo
 OPTIONAL = {
     *("projectCode", "protectionFilingNumber", "networkOther", "availabilityOther"),
     *("systemTypeOther", "serviceAudienceOther", "serviceScopeOther", "services", "otherNeeds"),
-    *("unsuitableByLaw", "lineAuthority", "website"),
+    *("unsuitableByLaw", "lineAuthority", "website", "selfProcured", "trialDays"),
 }
 
 

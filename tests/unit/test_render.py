@@ -6,7 +6,7 @@ from mandate.api.meta import Json
 from mandate.render import grant_objects, office_objects
 from mandate.rules.agency import decide_agency
 from mandate.rules.grant import Grant, NetworkGrant
-from tests.unit.builders import NOW, agency, policy
+from tests.unit.builders import NOW, REQUESTS, agency, policy
 
 ALICE = agency().spec.members[:1]
 
@@ -117,7 +117,7 @@ def test_an_office_holds_forms_and_nothing_that_runs() -> None:
         "pods": "0",
         "services": "0",
         "persistentvolumeclaims": "0",
-        "count/cloudapplications.mandate.dev": "200",
+        **{f"count/{plural}.mandate.dev": "200" for plural in REQUESTS},
     }
     assert binding["roleRef"]["name"] == "mandate-agency"
     assert [s["name"] for s in binding["subjects"]] == ["alice", "aiguo"]

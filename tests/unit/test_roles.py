@@ -72,7 +72,7 @@ def test_the_operator_decides_files_and_deletes_nothing() -> None:
 
 @pytest.mark.rule("X-duty")
 def test_no_role_of_the_installation_appoints_anybody() -> None:
-    assert sorted(STAGES) == ["acceptance", "review"]
+    assert sorted(STAGES) == ["acceptance", "review", "self-procurement"]
     for rule in rules():
         assert not set(rule["verbs"]) & STAGES
 

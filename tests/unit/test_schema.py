@@ -9,6 +9,17 @@ from mandate.api.meta import Json
 from mandate.api.schema import crds
 
 CRDS = {crd["spec"]["names"]["kind"]: crd for crd in crds().values()}
+REQUESTS = {
+    "CloudApplication": "cloudapplications",
+    "LaunchRequest": "launchrequests",
+    "TrialExtension": "trialextensions",
+    "ServiceAgreement": "serviceagreements",
+    "ExitRequest": "exitrequests",
+    "AssessmentReport": "assessmentreports",
+    "Suspension": "suspensions",
+    "ContactChange": "contactchanges",
+    "AccessGrant": "accessgrants",
+}
 # the API server's own, the same on every object
 STANDARD = ("apiVersion", "kind", "metadata")
 
@@ -55,22 +66,48 @@ def test_these_are_the_kinds() -> None:
         "GovernancePolicy": "Cluster",
         "WorkCalendar": "Cluster",
         "Agency": "Cluster",
-        "CloudApplication": "Namespaced",
+        "ServiceCatalog": "Cluster",
+        **dict.fromkeys(REQUESTS, "Namespaced"),
         "Dossier": "Cluster",
     }
     assert {crd["metadata"]["name"] for crd in CRDS.values()} == {
         "governancepolicies.mandate.dev",
         "workcalendars.mandate.dev",
         "agencies.mandate.dev",
-        "cloudapplications.mandate.dev",
         "dossiers.mandate.dev",
+        "servicecatalogs.mandate.dev",
+        *(f"{plural}.mandate.dev" for plural in REQUESTS.values()),
     }
+
+
+@pytest.mark.parametrize("kind", REQUESTS)
+def test_a_request_has_a_phase_that_can_be_selected(kind: str) -> None:
+    (version,) = CRDS[kind]["spec"]["versions"]
+    assert version["selectableFields"] == [{"jsonPath": ".status.phase"}]
+    phases = schema_of(kind)["properties"]["status"]["properties"]["phase"]["enum"]
+    assert phases[0] == "Submitted"
+
+
+@pytest.mark.parametrize("kind", REQUESTS)
+def test_a_request_carries_what_guards_and_approvers_read(kind: str) -> None:
+    status = schema_of(kind)["properties"]["status"]["properties"]
+    assert {"observedGeneration", "stages", "awaiting", "approvals", "effects"} <= set(status)
+    assert {"checks", "conditions"} <= set(status)
+
+
+@pytest.mark.parametrize("kind", CRDS)
+def test_every_kind_is_listed_with_the_others_and_has_one_short_name(kind: str) -> None:
+    names = CRDS[kind]["spec"]["names"]
+    assert names["categories"] == ["mandate"]
+    assert len(names["shortNames"]) == 1
+    everybody = [n for crd in CRDS.values() for n in crd["spec"]["names"]["shortNames"]]
+    assert everybody.count(names["shortNames"][0]) == 1
 
 
 @pytest.mark.parametrize("kind", CRDS)
 def test_only_what_the_operator_reports_on_has_a_status(kind: str) -> None:
     (version,) = CRDS[kind]["spec"]["versions"]
-    reported = kind in ("Agency", "CloudApplication")
+    reported = kind in ("Agency", *REQUESTS)
     assert ("status" in schema_of(kind)["properties"]) is reported
     assert (version.get("subresources") == {"status": {}}) is reported
     assert schema_of(kind)["required"] == ["spec"]
@@ -127,8 +164,7 @@ def test_a_list_is_keyed_by_what_every_item_has() -> None:
 def test_every_map_is_bounded() -> None:
     maps = [(path, node) for path, node in FIELDS if "additionalProperties" in node]
     assert {path for path, _ in maps} == {
-        "CloudApplication.status.approvals",
-        "CloudApplication.status.effects",
+        f"{kind}.status.{name}" for kind in REQUESTS for name in ("approvals", "effects")
     }
     assert [path for path, node in maps if "maxProperties" not in node] == []
 

@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from mandate.api.fields import Line, Name, Phone
+from mandate.api.fields import Line, Name
 from mandate.api.meta import ATOMIC, Condition, KubeModel, Resource, cel, keyed_by, validated
+from mandate.api.people import PhoneContact
 
 
 class Member(KubeModel):
@@ -20,16 +21,12 @@ class Member(KubeModel):
                 r"self.matches('^[^\\s\\p{Z}\\p{C}\"\'\\\\]+$')",
                 "must have no blanks, quotes, backslashes or control characters",
             ),
-            cel("!self.startsWith('system:')", "a system: identity is no member of an agency"),
+            cel(
+                "!self.startsWith('system:')",
+                "a system: identity is no member or guest of an agency",
+            ),
         ),
     ]
-
-
-class AgencyContact(KubeModel):
-    """Whom the authority calls."""
-
-    name: Annotated[Line, Field(description="姓名.")]
-    phone: Annotated[Phone, Field(description="电话.")]
 
 
 class AgencySpec(KubeModel):
@@ -43,7 +40,7 @@ class AgencySpec(KubeModel):
         ATOMIC,
     ]
     contacts: Annotated[
-        tuple[AgencyContact, ...] | None,
+        tuple[PhoneContact, ...] | None,
         Field(max_length=16, description="Whom the authority calls."),
         ATOMIC,
     ] = None

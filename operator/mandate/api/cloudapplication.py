@@ -1,24 +1,16 @@
 """`CloudApplication`: the application form of annex 2, one a system (上云申请表)."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from mandate.api.fields import (
-    Count,
-    Day,
-    Document,
-    Domain,
-    Email,
-    Line,
-    Money,
-    Paragraphs,
-    Phone,
-    Signature,
-)
-from mandate.api.hosts import HostRow, Machine, Service
+from mandate.api.fields import Count, Day, Document, Line, Money, Paragraphs, Signature
+from mandate.api.hosts import Allocation, HostRow, SelfProcured, Service
 from mandate.api.meta import AS_SET, ATOMIC, Json, KubeModel, Resource, cel, keyed_by
+from mandate.api.people import Contact, EmergencyContact, PhoneContact
 from mandate.api.requests import RequestStatus
+from mandate.api.websites import Website
 
 
 def other(field: str, value: str | None = None) -> Json:
@@ -32,15 +24,6 @@ def other(field: str, value: str | None = None) -> Json:
     )
 
 
-class Contact(KubeModel):
-    """A person of the form, with the three ways to reach them."""
-
-    name: Annotated[Line, Field(description="姓名.")]
-    office_phone: Annotated[Phone | None, Field(description="办公电话.")] = None
-    email: Annotated[Email | None, Field(description="电子邮箱.")] = None
-    mobile_phone: Annotated[Phone, Field(description="移动电话.")]
-
-
 class MaintenanceUnit(KubeModel):
     """Who maintains the system."""
 
@@ -49,23 +32,6 @@ class MaintenanceUnit(KubeModel):
         Literal["SubordinateUnit", "OutsourcedContractor"],
         Field(description="维护单位性质: 下属单位/部门 or 委托外包单位."),
     ]
-
-
-class EmergencyContact(KubeModel):
-    """Somebody to call at any hour (G38-contact; annex 1, 3.8)."""
-
-    name: Annotated[Line, Field(description="姓名.")]
-    phone: Annotated[Phone, Field(description="电话.")]
-    effective_from: Annotated[Day | None, Field(description="From when on; absent: at once.")] = (
-        None
-    )
-
-
-class SecurityOfficer(KubeModel):
-    """The person named for management, secrecy and security audit (A23-officer)."""
-
-    name: Annotated[Line, Field(description="姓名.")]
-    phone: Annotated[Phone, Field(description="电话.")]
 
 
 class Materials(KubeModel):
@@ -80,18 +46,6 @@ class Materials(KubeModel):
     onboarding_plan: Annotated[
         Document | None, Field(description="上云(技术)方案（含资源） (article 14; annex 1, 5.1).")
     ] = None
-
-
-class Website(KubeModel):
-    """The site, where the system is one (annex 1, 3.2 and 4.2)."""
-
-    domains: Annotated[
-        tuple[Domain, ...], Field(min_length=1, max_length=32, description="Domain names."), AS_SET
-    ]
-    permit: Annotated[Document | None, Field(description="许可 by the competent office.")] = None
-    filing_number: Annotated[Line | None, Field(description="备案号 of the internet filing.")] = (
-        None
-    )
 
 
 class UnsuitableByLaw(KubeModel):
@@ -218,7 +172,20 @@ class CloudApplicationSpec(KubeModel):
         Field(max_length=100, description="二、2 其他基础设施服务."),
         ATOMIC,
     ] = None
+    self_procured: Annotated[
+        tuple[SelfProcured, ...] | None,
+        Field(
+            max_length=50,
+            description="What no item of the catalogue fits: the unit procures and implements it "
+            "itself, with the authority's consent (article 10). Never provisioned.",
+        ),
+        keyed_by("id"),
+    ] = None
     other_needs: Annotated[Paragraphs | None, Field(description="三、其他需求.")] = None
+    trial_days: Annotated[
+        int | None,
+        Field(ge=1, le=3650, description="试用天数 (ours); absent: as the policy has it."),
+    ] = None
     signature: Annotated[Signature, Field(description="签章: seal, signature and date.")]
 
     classified: Annotated[
@@ -244,26 +211,31 @@ class CloudApplicationSpec(KubeModel):
         Field(min_length=1, max_length=16, description="应急联系人 (annex 1, 3.8)."),
         ATOMIC,
     ]
-    security_officer: Annotated[SecurityOfficer, Field(description="专人 (article 23).")]
+    security_officer: Annotated[PhoneContact, Field(description="专人 (article 23; A23-officer).")]
     website: Annotated[
         Website | None, Field(description="Where the system is a site (annex 1, 3.2).")
     ] = None
 
 
-class Allocation(KubeModel):
-    """What runs: the fold of the approved forms, machine by machine."""
+Phase = Literal[
+    "Submitted",
+    "Accepted",
+    "Approved",
+    "Trial",
+    "Launching",
+    "Running",
+    "Exiting",
+    "Exited",
+    "Refused",
+]
 
-    machines: Annotated[
-        tuple[Machine, ...],
-        Field(max_length=500, description="Each machine."),
-        keyed_by("hostId", "ordinal"),
-    ] = ()
-    services: Annotated[
-        tuple[Service, ...], Field(max_length=100, description="Services beyond hosts."), ATOMIC
-    ] = ()
 
+class TrialPeriod(KubeModel):
+    """The trial as it runs (article 14); its first day is not counted."""
 
-Phase = Literal["Submitted", "Accepted", "Approved", "Refused"]
+    started_at: Annotated[datetime, Field(description="When everything granted was there (UTC).")]
+    days: Annotated[int, Field(ge=1, description="How many days, extensions among them.")]
+    ends_at: Annotated[datetime, Field(description="The end of its last day, local (UTC).")]
 
 
 class CloudApplicationStatus(RequestStatus):
@@ -274,6 +246,13 @@ class CloudApplicationStatus(RequestStatus):
         str | None, Field(max_length=63, description="The namespace granted to it.")
     ] = None
     allocation: Annotated[Allocation | None, Field(description="What was granted.")] = None
+    trial: Annotated[TrialPeriod | None, Field(description="试用: the trial.")] = None
+    launched_at: Annotated[
+        datetime | None, Field(description="正式开通: since when it runs formally (UTC).")
+    ] = None
+    billing_from: Annotated[
+        Day | None, Field(description="正式计费: the first day that is billed.")
+    ] = None
 
 
 class CloudApplication(Resource):

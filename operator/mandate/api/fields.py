@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mandate.api.meta import KubeModel, cel, validated
+from mandate.api.meta import KubeModel, Schema, cel, validated
 
 # RE2's \s is ASCII alone: a full-width space (U+3000) is blank too.
 _BLANK = cel(r"self.matches('[^\\s\\p{Z}\\p{C}]')", "must not be blank")
@@ -43,6 +43,9 @@ Paragraphs = Annotated[str, Field(min_length=1, max_length=8192), _LONG]
 Opinion = Annotated[str, Field(min_length=1, max_length=2048), _LONG]
 """An approver's opinion, of several lines."""
 
+Reason = Annotated[str, Field(min_length=1, max_length=1024), _LONG]
+"""Why something is asked for, of several lines."""
+
 Phone = Annotated[
     str,
     Field(max_length=32),
@@ -74,23 +77,28 @@ Count = Annotated[int, Field(ge=0, le=1_000_000_000_000)]
 _SIZE_SYNTAX = r"^[0-9]{1,9}([.][0-9]{1,3})?([KMGTP]i?|k)?$"
 _SIZE_MESSAGE = "must be a size such as 8Gi: the form's 8 (G) is written 8Gi"
 
-Size = Annotated[
-    str,
-    Field(max_length=16),
-    validated(
+
+def _at_most(limit: str) -> Schema:
+    return validated(
         cel(f"self.matches('{_SIZE_SYNTAX}') && (self == '0' || isQuantity(self))", _SIZE_MESSAGE),
         cel(
-            f"!self.matches('{_SIZE_SYNTAX}') || quantity(self).compareTo(quantity('1Pi')) <= 0",
-            "must be at most 1Pi",
+            f"!self.matches('{_SIZE_SYNTAX}') || "
+            f"quantity(self).compareTo(quantity('{limit}')) <= 0",
+            f"must be at most {limit}",
         ),
         cel(
             f"!self.matches('{_SIZE_SYNTAX}') || self == '0' || "
             "quantity(self).compareTo(quantity('1Mi')) >= 0",
             "must be 0 or at least 1Mi: the form's 8 (G) is written 8Gi",
         ),
-    ),
-]
+    )
+
+
+Size = Annotated[str, Field(max_length=16), _at_most("1Pi")]
 """A size in bytes as a quantity: 0, or 1Mi to 1Pi."""
+
+TotalSize = Annotated[str, Field(max_length=16), _at_most("1Ei")]
+"""A size of a whole platform in bytes as a quantity: 0, or 1Mi to 1Ei."""
 
 Money = Annotated[
     str,

@@ -4,9 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from mandate.api.fields import NAME_IS_A_LABEL, Cidr, Line, Name, Size
+from mandate.api.fields import NAME_IS_A_LABEL, Cidr, Line, Name
 from mandate.api.hosts import DiskType
 from mandate.api.meta import AS_SET, KubeModel, Resource, Schema, cel, keyed_by, validated
+from mandate.api.policylife import TRIAL_RULES, AgreementTerms, EvidenceRule, ExitTerms, Trial
+from mandate.api.policysizing import Capacity, ComputeAmount, Sizing
 from mandate.api.requests import STAGE_PATTERN
 from mandate.api.stages import OWN_STAGES
 
@@ -46,6 +48,13 @@ class StageRule(KubeModel):
     opinion_required: Annotated[
         bool | None, Field(description="Whether an approval too needs an opinion.")
     ] = None
+    when: Annotated[
+        Literal["SelfProcured"] | None,
+        Field(
+            description="Which forms go through it: those with selfProcured items (article 10); "
+            "absent: all."
+        ),
+    ] = None
 
 
 class Stages(KubeModel):
@@ -55,6 +64,9 @@ class Stages(KubeModel):
         tuple[StageRule, ...],
         Field(min_length=1, max_length=16, description="Of a CloudApplication."),
         keyed_by("name"),
+        validated(
+            cel("self.exists(s, !has(s.when))", "one stage at least is for every application")
+        ),
     ]
 
 
@@ -82,20 +94,6 @@ class StorageRule(KubeModel):
             description="The StorageClass.",
         ),
     ]
-
-
-CpuAmount = Annotated[
-    str,
-    Field(max_length=16),
-    validated(cel("self.matches('^[0-9]{1,6}m?$')", "must be cores such as 1 or 500m")),
-]
-
-
-class ComputeAmount(KubeModel):
-    """An amount of CPU and memory."""
-
-    cpu: Annotated[CpuAmount, Field(description="Cores, such as 500m.")]
-    memory: Annotated[Size, Field(description="Memory, such as 512Mi.")]
 
 
 MaterialName = Literal["constructionApproval", "constructionPlan", "onboardingPlan"]
@@ -156,6 +154,32 @@ class GovernancePolicySpec(KubeModel):
     maximum_open_requests: Annotated[
         int, Field(ge=1, le=10_000, description="How many requests an agency may have in the API.")
     ]
+    catalog: Annotated[
+        Name | None, Field(description="The ServiceCatalog that requests follow (article 10).")
+    ] = None
+    capacity: Annotated[
+        Capacity | None, Field(description="What the platform can grant; absent: not checked.")
+    ] = None
+    sizing: Annotated[
+        Sizing | None, Field(description="What is reasonable to ask for; absent: not checked.")
+    ] = None
+    trial: Annotated[
+        Trial | None, Field(description="试用 (article 14); absent: no trial."), TRIAL_RULES
+    ] = None
+    evidence: Annotated[
+        tuple[EvidenceRule, ...],
+        Field(max_length=5, description="测评 (article 14; annex 1, 3.3), by protection level."),
+        keyed_by("protectionLevel"),
+    ] = ()
+    agreement: Annotated[
+        AgreementTerms | None,
+        Field(description="三方协议 (article 15; annex 1); absent: launched without one."),
+    ] = None
+    exit: Annotated[ExitTerms | None, Field(description="退出与回收 (articles 7, 17).")] = None
+    access_grant_maximum_days: Annotated[
+        int | None,
+        Field(ge=1, le=3650, description="授权访问: how long at most; absent: nobody is let in."),
+    ] = None
 
 
 GOVERNANCE_POLICY_RULES = Schema(

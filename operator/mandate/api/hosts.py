@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mandate.api import quantity
-from mandate.api.fields import Name, Port, ShortLine, Size
-from mandate.api.meta import AS_SET, KubeModel, Schema, cel
+from mandate.api.fields import Name, Port, Reason, ShortLine, Size
+from mandate.api.meta import AS_SET, ATOMIC, KubeModel, Schema, cel, keyed_by
 
 Network = Literal["GovernmentExtranet", "Internet"]
 DiskType = Literal["SATA", "SAS", "SSD"]
+Architecture = Literal["ARM", "X86", "Other"]
 
 
 class SystemDisk(KubeModel):
@@ -47,7 +48,7 @@ class Host(KubeModel):
     id: Annotated[Name, Field(description="Names the row for later changes (ours).")]
     host_type: Annotated[ShortLine, Field(description="主机类型: an item of the catalogue.")]
     host_name: Annotated[ShortLine, Field(description="主机名称, such as 应用服务器.")]
-    cpu_architecture: Annotated[Literal["ARM", "X86", "Other"], Field(description="CPU架构.")]
+    cpu_architecture: Annotated[Architecture, Field(description="CPU架构.")]
     cpu_architecture_other: Annotated[
         ShortLine | None, Field(description="其他：＿, if and only if cpuArchitecture is Other.")
     ] = None
@@ -95,6 +96,46 @@ class Service(KubeModel):
     remark: Annotated[ShortLine | None, Field(description="备注.")] = None
 
 
+class SelfProcured(KubeModel):
+    """What the catalogue does not have: procured by the unit, never provisioned (article 10)."""
+
+    id: Annotated[Name, Field(description="Names the row (ours).")]
+    title: Annotated[ShortLine, Field(description="名称: what is procured.")]
+    specification: Annotated[ShortLine, Field(description="规格, such as 1台.")]
+    quantity: Annotated[int, Field(ge=1, le=100_000, description="数量.")]
+    reason: Annotated[
+        Reason, Field(description="Why no item that is near in function and configuration fits.")
+    ]
+
+
+class ApprovedHost(KubeModel):
+    """Less of a row of hosts than was asked for; what is absent is approved as asked."""
+
+    id: Annotated[Name, Field(description="The row of the form.")]
+    quantity: Annotated[
+        int | None, Field(ge=0, le=500, description="数量: at most what the row asks for; 0: none.")
+    ] = None
+    cpu_cores: Annotated[
+        int | None, Field(ge=1, le=1024, description="CPU(核): at most what the row asks for.")
+    ] = None
+    memory: Annotated[Size | None, Field(description="内存: at most what the row asks for.")] = None
+    system_disk: Annotated[
+        Size | None, Field(description="系统盘容量: at most what the row asks for.")
+    ] = None
+    data_disk: Annotated[
+        Size | None, Field(description="数据盘容量: at most what the row asks for.")
+    ] = None
+
+
+class ApprovedService(KubeModel):
+    """Less of a row of services than was asked for."""
+
+    row: Annotated[int, Field(ge=1, le=100, description="序号: the row of the form, from 1.")]
+    quantity: Annotated[
+        int, Field(ge=0, le=100_000, description="数量: at most what the row asks for; 0: none.")
+    ]
+
+
 class Machine(KubeModel):
     """One machine of what was granted: a later change finds it by `hostId` and `ordinal`."""
 
@@ -116,3 +157,16 @@ class Machine(KubeModel):
         rows = (self.system_disk, self.data_disk)
         sized = ((d.type, quantity.parse(d.size)) for d in rows if d is not None)
         return tuple((kind, size) for kind, size in sized if kind is not None and size)
+
+
+class Allocation(KubeModel):
+    """What runs: the fold of the approved forms, machine by machine."""
+
+    machines: Annotated[
+        tuple[Machine, ...],
+        Field(max_length=500, description="Each machine."),
+        keyed_by("hostId", "ordinal"),
+    ] = ()
+    services: Annotated[
+        tuple[Service, ...], Field(max_length=100, description="Services beyond hosts."), ATOMIC
+    ] = ()

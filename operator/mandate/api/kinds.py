@@ -3,12 +3,21 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from mandate.api.accessgrant import AccessGrant
 from mandate.api.agency import Agency
+from mandate.api.assessmentreport import AssessmentReport
 from mandate.api.cloudapplication import CloudApplication
+from mandate.api.contactchange import ContactChange
 from mandate.api.dossier import Dossier
+from mandate.api.exitrequest import ExitRequest
 from mandate.api.governancepolicy import GovernancePolicy
+from mandate.api.launchrequest import LaunchRequest
 from mandate.api.meta import Resource
+from mandate.api.serviceagreement import ServiceAgreement
+from mandate.api.servicecatalog import ServiceCatalog
 from mandate.api.stages import BY_KIND
+from mandate.api.suspension import Suspension
+from mandate.api.trialextension import TrialExtension
 from mandate.api.workcalendar import WorkCalendar
 
 
@@ -51,6 +60,22 @@ class Kind:
 
 _AGE = Column("Age", ".metadata.creationTimestamp", "date")
 _READY = Column("Ready", '.status.conditions[?(@.type=="Ready")].status')
+_PHASE = Column("Phase", ".status.phase")
+_AWAITING = Column("Awaiting", ".status.awaiting[0].stage")
+_SYSTEM = Column("Application", ".spec.applicationRef.name")
+
+
+def _request(model: type[Resource], short: str, *columns: Column) -> Kind:
+    """A kind of the stage table, with what distinguishes its objects in `kubectl get`."""
+    return Kind(
+        model,
+        BY_KIND[model.__name__].plural,
+        (short,),
+        "Namespaced",
+        (*columns, _PHASE, _AWAITING, _READY, _AGE),
+        selectable=(".status.phase",),
+    )
+
 
 KINDS: tuple[Kind, ...] = (
     Kind(
@@ -92,19 +117,57 @@ KINDS: tuple[Kind, ...] = (
         ),
     ),
     Kind(
+        ServiceCatalog,
+        "servicecatalogs",
+        ("scat",),
+        "Cluster",
+        (Column("Title", ".spec.title"), _AGE),
+        has_status=False,
+    ),
+    _request(
         CloudApplication,
-        "cloudapplications",
-        ("capp",),
-        "Namespaced",
-        (
-            Column("System", ".spec.systemName"),
-            Column("Phase", ".status.phase"),
-            Column("Awaiting", ".status.awaiting[0].stage"),
-            Column("Namespace", ".status.namespace", priority=1),
-            _READY,
-            _AGE,
-        ),
-        selectable=(".status.phase",),
+        "capp",
+        Column("System", ".spec.systemName"),
+        Column("Namespace", ".status.namespace", priority=1),
+    ),
+    _request(LaunchRequest, "lreq", _SYSTEM),
+    _request(TrialExtension, "trex", _SYSTEM, Column("Days", ".spec.days", "integer")),
+    _request(
+        ServiceAgreement,
+        "sagr",
+        _SYSTEM,
+        Column("Term", ".spec.term", "integer"),
+        Column("Expires", ".status.expiresOn"),
+    ),
+    _request(
+        ExitRequest,
+        "exrq",
+        _SYSTEM,
+        Column("Type", ".spec.exitType"),
+        Column("Planned", ".spec.plannedExitDate"),
+    ),
+    _request(
+        AssessmentReport,
+        "arep",
+        _SYSTEM,
+        Column("Type", ".spec.type"),
+        Column("Result", ".spec.result"),
+    ),
+    _request(
+        Suspension,
+        "susp",
+        _SYSTEM,
+        Column("Origin", ".spec.origin"),
+        Column("Effect", ".spec.effect"),
+    ),
+    _request(ContactChange, "cchg", _SYSTEM, Column("From", ".spec.effectiveFrom")),
+    _request(
+        AccessGrant,
+        "agrt",
+        _SYSTEM,
+        Column("Subject", ".spec.subject.name"),
+        Column("Role", ".spec.role"),
+        Column("Until", ".spec.until"),
     ),
     Kind(
         Dossier,
@@ -121,7 +184,6 @@ KINDS: tuple[Kind, ...] = (
         selectable=(".spec.subject.uid",),
         has_status=False,
         watched=False,
-        categories=(),
     ),
 )
 

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from mandate.api.fields import Opinion, Sha256
-from mandate.api.meta import ATOMIC, Condition, KubeModel, keyed_by
+from mandate.api.hosts import ApprovedHost, ApprovedService
+from mandate.api.meta import ATOMIC, Condition, KubeModel, cel, keyed_by
 
 Decision = Literal["Approved", "Refused"]
 
@@ -17,6 +18,33 @@ StageName = Annotated[str, Field(max_length=40, pattern=STAGE_PATTERN)]
 def decision_key(stage: str, generation: int) -> str:
     """Where a decision stands; a new generation is a new key: nothing is overwritten."""
     return f"{stage}.{generation}"
+
+
+class ApplicationRef(KubeModel):
+    """The application of the system that a request is about, this very one."""
+
+    name: Annotated[
+        str,
+        Field(
+            max_length=32,
+            pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?$",
+            description="The CloudApplication in the same namespace.",
+        ),
+    ]
+    uid: Annotated[
+        str,
+        Field(
+            max_length=36,
+            pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+            description="Its metadata.uid: one that comes later under the name is another.",
+        ),
+    ]
+
+
+class AboutSystem(KubeModel):
+    """What every form about one system carries."""
+
+    application_ref: Annotated[ApplicationRef, Field(description="The system it is about.")]
 
 
 class Awaiting(KubeModel):
@@ -39,10 +67,36 @@ class Awaiting(KubeModel):
 class Approval(KubeModel):
     """One decision, under `<stage>.<generation>`: the decider's own and never overwritten."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "x-kubernetes-validations": [
+                cel(
+                    "self.decision == 'Approved' || "
+                    "(!has(self.approvedHosts) && !has(self.approvedServices))",
+                    "a refusal approves nothing: leave out approvedHosts and approvedServices",
+                )
+            ]
+        }
+    )
+
     decision: Annotated[Decision, Field(description="The decision.")]
     basis: Annotated[Sha256, Field(description="The basis that was read in `awaiting`.")]
     opinion: Annotated[
         Opinion | None, Field(description="The opinion; mandatory for a refusal.")
+    ] = None
+    approved_hosts: Annotated[
+        tuple[ApprovedHost, ...] | None,
+        Field(
+            max_length=100,
+            description="Rows of which less is approved than asked (article 14), at the last "
+            "stage of a CloudApplication; never more.",
+        ),
+        keyed_by("id"),
+    ] = None
+    approved_services: Annotated[
+        tuple[ApprovedService, ...] | None,
+        Field(max_length=100, description="The same for rows of services."),
+        keyed_by("row"),
     ] = None
     by: Annotated[
         str | None, Field(max_length=512, description="Who decided; the API server writes it.")

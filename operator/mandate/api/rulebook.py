@@ -28,6 +28,8 @@ RULEBOOK: dict[str, Rule] = {
              "apply through their line authority at their own cost."),
         Rule("A09-lifecycle", "article 9", "Apply, accept, review, test, launch, change, exit: "
              "none is skipped."),
+        Rule("A10-catalogue", "article 10", "Requests follow the catalogue; what nothing in it "
+             "fits the unit procures itself, with the authority's consent."),
         Rule("A11-materials", "articles 11 and 14", "Construction approval, construction plan "
              "and onboarding plan come with the application."),
         Rule("A11-form", "annex 2", "Fields marked * are mandatory, 0 where not wanted; the form "

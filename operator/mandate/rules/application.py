@@ -5,7 +5,7 @@ from datetime import datetime
 
 from mandate.api.agency import Agency
 from mandate.api.cloudapplication import CloudApplication, CloudApplicationStatus, Phase
-from mandate.api.governancepolicy import GovernancePolicy
+from mandate.api.governancepolicy import GovernancePolicy, StageRule
 from mandate.api.meta import Condition, Json, find_condition, set_condition
 from mandate.api.requests import Awaiting, Check, Decision, decision_key
 from mandate.api.rulebook import cite
@@ -64,7 +64,7 @@ def decide(world: World, now: datetime, outcome: Outcome | None = None) -> Plan:
         return _waiting(world, now)
     app, policy = world.application, world.policy.spec
     old, generation = app.status, app.metadata.generation
-    rules = policy.stages.cloud_application
+    rules = _applicable(policy.stages.cloud_application, app)
     stages = pinned_stages(old, generation, tuple(r.name for r in rules))
     fresh = application_checks(app.spec, world.agency, policy)
     made = progress(stages, old, generation, fresh)
@@ -87,6 +87,14 @@ def decide(world: World, now: datetime, outcome: Outcome | None = None) -> Plan:
         allocation=allocation(app.spec) if granted else None,
     )
     return Plan(status, granted)
+
+
+def _applicable(rules: tuple[StageRule, ...], app: CloudApplication) -> tuple[StageRule, ...]:
+    """The policy's stages that this form goes through (A10-catalogue).
+
+    What the unit procures itself has a decision of its own.
+    """
+    return tuple(r for r in rules if r.when is None or app.spec.self_procured)
 
 
 def _awaiting(

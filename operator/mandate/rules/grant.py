@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from mandate.api import quantity
 from mandate.api.agency import Agency, Member
-from mandate.api.cloudapplication import Allocation, CloudApplication, CloudApplicationSpec
+from mandate.api.cloudapplication import CloudApplication, CloudApplicationSpec
 from mandate.api.governancepolicy import GovernancePolicySpec
-from mandate.api.hosts import Machine
+from mandate.api.hosts import Allocation, Machine
 
 
 @dataclass(frozen=True, slots=True)
