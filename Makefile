@@ -52,7 +52,7 @@ test-unit: setup ## the rules and what else needs no API
 test-cluster: controlplane ## on a real API server
 	$(RUN) -m pytest tests/cluster $(TESTS)
 
-test-e2e: controlplane ## the demo, with each guard taken away in turn
+test-e2e: controlplane ## the tutorial, and the demo with each guard taken away in turn
 	$(RUN) -m pytest tests/e2e $(TESTS)
 
 mutants: controlplane ## switches each guard and rule off: a test that proves it must notice

@@ -2,38 +2,47 @@
 
 import argparse
 import shutil
+import subprocess
 import sys
+from pathlib import Path
 
 import yaml
 
 from hack.controlplane.build import BuildError
 from hack.controlplane.controlplane import ControlPlane, StartError
 from hack.demo.story import Cast
-from hack.site import LUAN, ROOT, Site, eventually
+from hack.site import LUAN, ROOT, Site
 from mandate.api.meta import Json
 
 FOLDER = ROOT / ".mandate" / "up"
+READY_SECONDS = 60
 
 
 def main() -> int:
     """Starts or ends it; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m hack.up", description=__doc__)
     parser.add_argument("--down", action="store_true", help="end it and remove what it kept")
-    if parser.parse_args().down:
-        return _down()
-    if FOLDER.exists():
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where it keeps everything")
+    options = parser.parse_args()
+    folder = options.folder
+    if options.down:
+        return _down(folder)
+    if folder.exists():
         print("up: it is running already, or was not ended; `make down` first", file=sys.stderr)
         return 1
     try:
-        _up()
-    except (BuildError, StartError) as error:
+        _up(folder)
+    except subprocess.CalledProcessError as error:
+        print(f"up: {error}\n{error.stderr}", file=sys.stderr)
+        return 1
+    except (BuildError, StartError, TimeoutError) as error:
         print(f"up: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def _up() -> None:
-    plane = ControlPlane.start(FOLDER, detached=True)
+def _up(folder: Path) -> None:
+    plane = ControlPlane.start(folder, detached=True)
     try:
         site = Site(plane)
         site.install()
@@ -41,12 +50,11 @@ def _up() -> None:
         cast = Cast.of(site)
         files = [LUAN / name for name in ("calendar.yaml", "policy.yaml", "agencies")]
         cast.clerk.kubectl("apply", *(f"--filename={file}" for file in files))
+        ready = ("--for=condition=Ready", f"--timeout={READY_SECONDS}s")
+        cast.clerk.kubectl("wait", "agencies", "--all", *ready)
     except BaseException:
         plane.stop()
         raise
-    ready = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'
-    look = ("get", "agencies", "-o", ready)
-    eventually(lambda: cast.clerk.kubectl(*look).stdout == "True", 20, "the agency can file")
     actors = (cast.alice, cast.aiguo, cast.bob, cast.clerk, cast.root)
     merged = _merged({a.user: yaml.safe_load(a.kubeconfig.read_text()) for a in actors})
     target = plane.folder / "kubeconfig"
@@ -73,12 +81,12 @@ def _merged(configs: dict[str, Json]) -> Json:
     }
 
 
-def _down() -> int:
+def _down(folder: Path) -> int:
     try:
-        ControlPlane.attach(FOLDER).stop()
+        ControlPlane.attach(folder).stop()
     except FileNotFoundError:
         # nothing was started, or the start was cut off before it wrote what it had
-        shutil.rmtree(FOLDER, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
     return 0
 
 

@@ -204,6 +204,21 @@ def test_a_version_without_its_status_subresource_is_refused(site: Site) -> None
     assert "(X-law, ours)" in answer.message
 
 
+@pytest.mark.rule("X-law", "A16-change")
+def test_no_scale_subresource_writes_past_the_form(site: Site) -> None:
+    # the guard of forms would see a Scale there, and a frozen form would change
+    path = f"{_CRDS}/cloudapplications.mandate.dev"
+    found = site.bootstrap.call("GET", path).body
+    paths = {
+        "specReplicasPath": ".spec.serviceAudienceCount",
+        "statusReplicasPath": ".status.observedGeneration",
+    }
+    found["spec"]["versions"][0]["subresources"]["scale"] = paths
+    answer = site.bootstrap.call("PUT", f"{path}?dryRun=All", found)
+    assert answer.code == 403, answer.body
+    assert "without a conversion webhook or a scale subresource" in answer.message
+
+
 @pytest.mark.rule("X-law")
 def test_a_schema_may_grow(site: Site) -> None:
     path = f"{_CRDS}/agencies.mandate.dev"

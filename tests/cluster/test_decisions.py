@@ -182,7 +182,11 @@ def test_who_can_act_as_a_service_account_there_does_not_decide(filed: Office) -
         ("launch", "may not decide launch"),
         ("Acceptance", "write it as <stage>.<generation>"),
         ("", "write it as <stage>.<generation>"),
+        ("acc\nreview", "write it as <stage>.<generation>"),
+        ("a" * 6000, "write it as <stage>.<generation>"),
+        ("\u0430cceptance", "write it as <stage>.<generation>"),  # a Cyrillic letter
     ],
+    ids=lambda value: repr(value)[:20],
 )
 def test_no_stage_before_its_turn(filed: Office, stage: str, because: str) -> None:
     answer = filed.decide(stage)

@@ -42,6 +42,45 @@ def test_an_accepted_form_is_frozen(accepted: Office, how: str) -> None:
     assert "was accepted and is frozen (A16-change" in answer.message
 
 
+@pytest.mark.rule("A16-change", "X-bound")
+def test_a_form_accepted_after_a_refusal_is_frozen(office: Office) -> None:
+    # the refusal of an earlier generation opens nothing
+    assert office.file().code == 201
+    office.awaits("acceptance")
+    assert office.decide("acceptance", "Refused", opinion="请补充材料").code == 200
+    office.until(phase="Refused")
+    path, touched = f"{office.forms}/bus-portal", {"spec": {"projectCode": "second"}}
+    assert office.member.call("PATCH", path, touched, MERGE).code == 200
+    office.awaits("acceptance")
+    assert office.decide("acceptance").code == 200
+    answer = office.member.call("PATCH", path, _EDIT, MERGE)
+    assert answer.code == 422
+    assert "was accepted and is frozen (A16-change" in answer.message
+
+
+@pytest.mark.rule("X-closed", "X-identity")
+@pytest.mark.parametrize("how", ["merge", "put", "apply", "create-by-apply"])
+def test_a_status_sent_with_the_form_is_dropped(office: Office, how: str) -> None:
+    root = office.site.bootstrap
+    entry = {"decision": "Approved", "basis": "0" * 64, "by": "bob", "at": "2026-01-01T00:00:00Z"}
+    forged = {"status": {"phase": "Approved", "approvals": {"acceptance.1": entry}}}
+    path = f"{office.forms}/bus-portal"
+    if how != "create-by-apply":
+        assert office.file().code == 201
+        office.awaits("acceptance")
+    if how == "merge":
+        answer = root.call("PATCH", path, forged, MERGE)
+    elif how == "put":
+        answer = root.call("PUT", path, office.read() | forged)
+    else:
+        form = office.form() | forged
+        answer = root.call("PATCH", f"{path}?fieldManager=git&force=true", form, APPLY)
+    assert answer.code in (200, 201), answer.message
+    found = office.awaits("acceptance")
+    assert "approvals" not in found["status"]
+    assert found["status"]["phase"] == "Submitted"
+
+
 @pytest.mark.rule("A16-change")
 def test_an_unchanged_form_can_be_applied_again(accepted: Office) -> None:
     path = f"{accepted.forms}/bus-portal?fieldManager=git&force=true"
@@ -70,6 +109,8 @@ def test_a_granted_application_is_not_deleted_by_anybody(office: Office) -> None
     ):
         answer = who.call("DELETE", target)
         assert answer.code == 403, (who.user, target, answer.body)
+        if target in (path, office.forms):
+            assert "bus-portal was granted and is not deleted (A17-delete" in answer.message
     assert "deletionTimestamp" not in office.read()["metadata"]
 
 

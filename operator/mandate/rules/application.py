@@ -120,7 +120,6 @@ def _granted(world: World, made: Progress) -> Grant | None:
     if world.agency is None or world.policy is None:
         return None
     approved = allocation(world.application.spec)
-    approved = allocation(world.application.spec)
     return grant(world.application, approved, world.agency, world.policy.spec)
 
 
