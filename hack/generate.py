@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from hack import reference, traceability
+from hack import calendars, reference, traceability
 from mandate.api.schema import crds
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,6 +36,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "reference" / "api.md", reference.api()
     yield ROOT / "docs" / "reference" / "settings.md", reference.settings()
     yield ROOT / "docs" / "reference" / "stages.md", reference.stages()
+    yield ROOT / "examples" / "luan" / "calendar.yaml", calendars.calendar()
     yield ROOT / "docs" / "traceability.md", traceability.text()
 
 

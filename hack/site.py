@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -111,6 +112,8 @@ class Site:
     def __init__(self, plane: ControlPlane) -> None:
         self.plane = plane
         self.metrics_port = 0
+        self._clock_file = plane.folder / "clock.jsonl"
+        self._ahead_seconds = 0
         self._actors: dict[tuple[str, ...], Actor] = {}
 
     def actor(self, user: str, *groups: str) -> Actor:
@@ -211,6 +214,7 @@ class Site:
         environment = {
             "MANDATE_KUBECONFIG": str(who.kubeconfig),
             "MANDATE_METRICS_PORT": str(self.metrics_port),
+            "MANDATE_CLOCK_FILE": str(self._clock_file),
             **(settings or {}),
         }
         self.plane.spawn("operator", command or [sys.executable, "-m", "mandate"], environment)
@@ -218,6 +222,25 @@ class Site:
     def stop_operator(self, number: int = signal.SIGTERM) -> None:
         """Ends the operator."""
         self.plane.kill("operator", number)
+
+    def advance(self, days: int = 0, seconds: int = 0) -> None:
+        """Moves the time that the operator sees; what is written from now on is of then."""
+        self._ahead_seconds += days * 86400 + seconds
+        # the API server dates in whole seconds: what it wrote before belongs to an earlier one
+        since = int(time.time()) + 1
+        time.sleep(since - time.time())
+        row = {
+            "from": datetime.fromtimestamp(since, UTC).isoformat(),
+            "offset_seconds": self._ahead_seconds,
+        }
+        known = self._clock_file.read_text() if self._clock_file.exists() else ""
+        fresh = self._clock_file.with_suffix(".new")
+        fresh.write_text(f"{known}{json.dumps(row)}\n")
+        fresh.replace(self._clock_file)
+
+    def now(self) -> datetime:
+        """The time that the operator sees (UTC)."""
+        return datetime.now(UTC) + timedelta(seconds=self._ahead_seconds)
 
     def metric(self, name: str, **labels: str) -> float:
         """The sum of a metric of the operator over the samples with these labels."""

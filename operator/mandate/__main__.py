@@ -1,7 +1,6 @@
 """`python -m mandate`: runs the operator until it is told to stop."""
 
 import asyncio
-from datetime import UTC, datetime
 
 from prometheus_client import start_http_server
 
@@ -13,29 +12,31 @@ from mandate.kube.client import KubeClient
 from mandate.kube.login import Login
 from mandate.observability.logs import configure
 from mandate.runtime.cache import Cache
+from mandate.runtime.clock import Clock
 from mandate.runtime.dossiers import Dossiers
 from mandate.runtime.operator import Controller, Operator
 from mandate.settings import Settings
-
-
-def now() -> datetime:
-    """The time, in whole seconds as the API server writes it (UTC)."""
-    return datetime.now(UTC).replace(microsecond=0)
 
 
 async def run(settings: Settings) -> None:
     """Assembles the operator and runs it."""
     login = Login.load(settings.kubeconfig, settings.context)
     cache = Cache()
+    clock = Clock(settings.clock_file)
     lookup = Lookup(cache)
     async with KubeClient(login, settings.request_timeout_seconds) as kube:
-        dossiers = Dossiers(kube, now)
+        dossiers = Dossiers(kube, clock.now)
         controllers: dict[str, Controller] = {
-            "GovernancePolicy": PolicyController(cache, dossiers),
-            "Agency": AgencyController(kube, cache, lookup, dossiers, now),
-            "CloudApplication": ApplicationController(kube, cache, lookup, dossiers, now),
+            "GovernancePolicy": PolicyController(cache, dossiers, clock),
+            "Agency": AgencyController(kube, cache, lookup, dossiers, clock),
+            "CloudApplication": ApplicationController(kube, cache, lookup, dossiers, clock),
         }
-        await Operator(settings, kube, cache, controllers, lookup).run(login)
+        operator = Operator(settings, kube, cache, controllers, lookup)
+        moved = asyncio.create_task(clock.follow(operator.look_again), name="clock")
+        try:
+            await operator.run(login)
+        finally:
+            moved.cancel()
 
 
 def main() -> None:

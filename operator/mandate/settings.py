@@ -31,3 +31,6 @@ class Settings(BaseSettings):
     metrics_port: int = Field(default=8080, ge=0, le=65535, description="0 serves none.")
     log_format: Literal["json", "console"] = "console"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    clock_file: Path | None = Field(
+        default=None, description="Moves the time that the rules see; for tests and the demo only."
+    )

@@ -14,6 +14,7 @@ from mandate.api.cloudapplication import CloudApplication, CloudApplicationSpec
 from mandate.api.governancepolicy import GovernancePolicy, GovernancePolicySpec
 from mandate.api.meta import Json, KubeModel
 from mandate.api.requests import Approval, Check, Decision
+from mandate.api.workcalendar import WorkCalendar
 from mandate.rules.application import World
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "luan"
@@ -84,6 +85,7 @@ def application(
             "namespace": "agency-transport",
             "uid": UID,
             "generation": generation,
+            "creationTimestamp": "2026-11-24T08:00:00Z",
         },
         "spec": form(**(changes or {})),
     }
@@ -113,6 +115,13 @@ def rules(**changes: object) -> GovernancePolicySpec:
     return policy(**changes).spec
 
 
+def calendar(*, generation: int = 1, **changes: object) -> WorkCalendar:
+    """The PRC's calendar through 2026; `changes` are to its spec."""
+    raw = example("calendar.yaml")
+    raw["metadata"] |= {"generation": generation}
+    return WorkCalendar.model_validate(raw | {"spec": changed(raw["spec"], changes)})
+
+
 def staged(*names: str) -> Json:
     """The `stages` of a policy whose applications go through these."""
     return {"cloudApplication": [{"name": name} for name in names]}
@@ -135,6 +144,6 @@ def world(
     office: Agency | None = None,
     law: GovernancePolicy | None = None,
 ) -> World:
-    """The application with its agency and policy, which are there and ready."""
+    """The application with its agency, policy and calendar, which are there and ready."""
     stored = app.spec.wire()
-    return World(app, stored, office or agency(), law or policy())
+    return World(app, stored, office or agency(), law or policy(), calendar())

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from mandate.api.cloudapplication import CloudApplicationStatus
-from mandate.api.meta import find_condition
+from mandate.api.meta import Condition, find_condition
 from mandate.api.requests import Approval
 from tests.unit.builders import approval
 
@@ -28,6 +28,15 @@ def status_with(approvals: dict[str, Approval]) -> CloudApplicationStatus:
 
 def reason(status: CloudApplicationStatus) -> str:
     """The reason of the Ready condition."""
+    return _ready(status).reason
+
+
+def message(status: CloudApplicationStatus) -> str:
+    """The message of the Ready condition."""
+    return _ready(status).message
+
+
+def _ready(status: CloudApplicationStatus) -> Condition:
     ready = find_condition(status.conditions, "Ready")
     assert ready is not None
-    return ready.reason
+    return ready

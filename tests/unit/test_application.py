@@ -1,8 +1,10 @@
 """The life of an application: each phase, what it awaits, and what it waits for."""
 
+from datetime import datetime
+
 import pytest
 
-from mandate.api.cloudapplication import UnsuitableByLaw
+from mandate.api.cloudapplication import CloudApplicationStatus, UnsuitableByLaw
 from mandate.api.meta import Json, find_condition
 from mandate.api.requests import Approval, Effect
 from mandate.rules import application as rules
@@ -18,7 +20,7 @@ from tests.unit.builders import (
     staged,
     world,
 )
-from tests.unit.lives import reason, status_with
+from tests.unit.lives import message, reason, status_with
 
 YES, NO = approval(), approval("Refused")
 GRANTED = Outcome(granted=True, reason="Granted", message="namespace is in place")
@@ -149,7 +151,7 @@ def test_failures_of_any_length_fit_the_condition() -> None:
     app = app.model_copy(update={"spec": app.spec.model_copy(update=long)})
     status = decide(world(app, law=policy(stages=staged("a" * 40))), NOW).status
     assert reason(status) == "ChecksFailed"
-    assert 3900 < len(status.conditions[0].message) <= 4096
+    assert 3900 < len(message(status)) <= 4096
 
 
 def test_an_advisory_failure_asks_for_an_opinion_and_leaves_approval_open(
@@ -231,13 +233,17 @@ def test_an_outcome_says_nothing_before_approval() -> None:
 
 @pytest.mark.rule("X-level")
 def test_a_condition_keeps_its_time_until_it_turns() -> None:
+    def turned_at(status: CloudApplicationStatus) -> datetime | None:
+        ready = find_condition(status.conditions, "Ready")
+        return ready.last_transition_time if ready else None
+
     filed = application(status=decide(world(application()), NOW).status)
     still = decide(world(filed), LATER).status
-    assert [c.last_transition_time for c in still.conditions] == [NOW]
+    assert turned_at(still) == NOW
     approvals = {"acceptance.1": YES, "review.1": YES}
     approved = application(status=still.model_copy(update={"approvals": approvals}))
     turned = decide(world(approved), LATER, GRANTED).status
-    assert [c.last_transition_time for c in turned.conditions] == [LATER]
+    assert turned_at(turned) == LATER
 
 
 def test_the_reason_of_no_effect_is_that_of_this_generation() -> None:
@@ -248,7 +254,7 @@ def test_the_reason_of_no_effect_is_that_of_this_generation() -> None:
     }
     status = status_with({"acceptance.2": approval(), "acceptance.10": approval()})
     here = application(generation=10, status=status.model_copy(update={"effects": effects}))
-    assert decide(world(here), NOW).status.conditions[0].message == "acceptance: now"
+    assert message(decide(world(here), NOW).status) == "acceptance: now"
 
 
 def test_an_application_without_its_agency_is_submitted() -> None:

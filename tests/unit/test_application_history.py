@@ -20,7 +20,7 @@ from tests.unit.builders import (
     staged,
     world,
 )
-from tests.unit.lives import GENERATIONS, histories, reason, status_with
+from tests.unit.lives import GENERATIONS, histories, message, reason, status_with
 
 YES = approval()
 RENAMED = agency(title="六安市交通局")
@@ -61,7 +61,7 @@ def test_an_approval_that_came_with_a_failing_check_stays_without_effect() -> No
     late = decide(world(app, RENAMED), NOW).status
     assert (late.phase, reason(late)) == ("Submitted", "Ineffective")
     assert late.effects["acceptance.1"].effective is False
-    assert late.conditions[0].message == ("acceptance: by then it failed: Complete; edit the form")
+    assert message(late) == ("acceptance: by then it failed: Complete; edit the form")
     healed = decide(world(application(status=late)), LATER).status
     assert (healed.phase, reason(healed)) == ("Submitted", "Ineffective")
 

@@ -1,8 +1,7 @@
 """What a refusal by the API server leads to: a word on the object, or another try."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from datetime import datetime
+from collections.abc import Coroutine
 from typing import Any
 
 import pytest
@@ -14,8 +13,9 @@ from mandate.controllers.lookup import Lookup
 from mandate.kube.client import Ref
 from mandate.kube.errors import ApiError
 from mandate.runtime.cache import Cache, Key
+from mandate.runtime.clock import Clock
 from mandate.runtime.dossiers import Dossiers
-from tests.unit.builders import NOW, agency, application, approval, policy
+from tests.unit.builders import NOW, agency, application, approval, calendar, policy
 from tests.unit.lives import status_with
 from tests.unit.memory_kube import MemoryKube
 
@@ -25,6 +25,7 @@ READY = {
     "reason": "CanFile",
     "lastTransitionTime": "2026-11-24T08:00:00Z",
 }
+CLOCK = Clock(real_now=lambda: NOW)
 OFFICE = agency(status={"conditions": [READY]})
 APPLICATION = application(
     status=status_with({"acceptance.1": approval(), "review.1": approval()}),
@@ -48,7 +49,7 @@ def _raw(found: Any) -> Json:  # noqa: ANN401 - any resource
     return raw
 
 
-Parts = tuple[MemoryKube, Cache, Lookup, Dossiers, Callable[[], datetime]]
+Parts = tuple[MemoryKube, Cache, Lookup, Dossiers, Clock]
 
 
 def _parts(kube: MemoryKube) -> Parts:
@@ -57,7 +58,7 @@ def _parts(kube: MemoryKube) -> Parts:
         raw = _raw(found)
         cache.put(raw)
         kube.objects[Ref.of(raw)] = raw
-    return kube, cache, Lookup(cache), Dossiers(kube, lambda: NOW), lambda: NOW
+    return kube, cache, Lookup(cache), Dossiers(kube, lambda: NOW), CLOCK
 
 
 def _ready(kube: MemoryKube, kind: str) -> Json:
@@ -98,3 +99,18 @@ def test_what_may_pass_later_is_tried_again(code: int) -> None:
     key = Key.of(_raw(APPLICATION))
     with pytest.raises(ApiError):
         _run(ApplicationController(*_parts(kube)).reconcile(key))
+
+
+@pytest.mark.rule("X-clock", "A13-accept")
+def test_a_request_is_looked_at_again_when_time_alone_changes_it() -> None:
+    kube = MemoryKube()
+    parts = _parts(kube)
+    filed = _raw(application())
+    for raw in (filed, _raw(calendar())):
+        kube.objects[Ref.of(raw)] = raw
+        parts[1].put(raw)
+    again = _run(ApplicationController(*parts).reconcile(Key.of(filed)))
+    # from Tuesday 24 November 16:00 in Lu'an until Tuesday 1 December, its last day, begins
+    assert again == (6 * 24 + 8) * 3600
+    (clock,) = kube.objects[Ref.of(filed)]["status"]["clocks"]
+    assert (clock["startedAt"], clock["dueOn"]) == ("2026-11-24T08:00:00Z", "2026-12-01")

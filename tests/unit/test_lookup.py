@@ -7,6 +7,7 @@ from mandate.controllers.lookup import Lookup
 from mandate.runtime.cache import Cache, Key
 from tests.unit.builders import example
 
+DAYS = Key("WorkCalendar", "", "china")
 LAW = Key("GovernancePolicy", "", "luan")
 OFFICE = Key("Agency", "", "transport")
 FORM = Key("CloudApplication", "agency-transport", "bus-portal")
@@ -41,6 +42,13 @@ def test_a_policy_is_found_by_its_name() -> None:
     assert found is not None
     assert found.spec.calendar == "china"
     assert here.policy("hefei") is None
+
+
+def test_a_calendar_is_found_by_its_name() -> None:
+    found = lookup(stored("calendar.yaml")).calendar("china")
+    assert found is not None
+    assert found.spec.time_zone == "Asia/Shanghai"
+    assert lookup().calendar("china") is None
 
 
 @pytest.mark.parametrize(
@@ -86,10 +94,20 @@ def objects() -> list[Json]:
         (FORM, [FORM]),
         (OFFICE, [OFFICE, FORM]),
         (LAW, [LAW, OFFICE, FORM]),
+        (DAYS, [LAW, OFFICE, FORM]),
+        (Key("WorkCalendar", "", "hefei"), []),
         (Key("GovernancePolicy", "", "wuhu"), [Key("GovernancePolicy", "", "wuhu")]),
         (Key("Agency", "", "gone"), [Key("Agency", "", "gone")]),
     ],
-    ids=["application", "agency", "policy", "policy-of-nobody", "deleted-agency"],
+    ids=[
+        "application",
+        "agency",
+        "policy",
+        "calendar",
+        "calendar-of-nobody",
+        "policy-of-nobody",
+        "deleted-agency",
+    ],
 )
 def test_a_change_reaches_what_depends_on_it(changed: Key, affected: list[Key]) -> None:
     assert list(lookup(*objects()).affected(changed)) == affected

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from mandate.api.clocks import TimeLimit
 from mandate.api.fields import NAME_IS_A_LABEL, Cidr, Line, Name
 from mandate.api.hosts import DiskType
 from mandate.api.meta import AS_SET, KubeModel, Resource, Schema, cel, keyed_by, validated
@@ -107,6 +108,11 @@ class GovernancePolicySpec(KubeModel):
     ]
     parties: Annotated[Parties, Field(description="Who is who.")]
     calendar: Annotated[Name, Field(description="The WorkCalendar its time limits are counted in.")]
+    time_limits: Annotated[
+        tuple[TimeLimit, ...],
+        Field(max_length=32, description="In which time what is to be done, by stage."),
+        keyed_by("name"),
+    ] = ()
     stages: Annotated[Stages, Field(description="Who decides what, in which order.")]
     separation_of_duties: Annotated[
         Literal["agency", "requester"],

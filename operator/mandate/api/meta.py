@@ -76,6 +76,14 @@ class KubeModel(BaseModel):
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
+class ManagedFields(KubeModel):
+    """Which fields one manager last wrote, and when."""
+
+    time: datetime | None = None
+    subresource: str = ""
+    fields_v1: Json = Field(default_factory=dict)
+
+
 class ObjectMeta(KubeModel):
     """The part of `metadata` that decisions are made on."""
 
@@ -88,6 +96,7 @@ class ObjectMeta(KubeModel):
     deletion_timestamp: datetime | None = None
     labels: dict[str, str] = Field(default_factory=dict)
     annotations: dict[str, str] = Field(default_factory=dict)
+    managed_fields: tuple[ManagedFields, ...] = ()
 
 
 class Resource(KubeModel):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from mandate.api.clocks import Clock
 from mandate.api.fields import Opinion, Sha256
 from mandate.api.hosts import ApprovedHost, ApprovedService
 from mandate.api.meta import ATOMIC, Condition, KubeModel, cel, keyed_by
@@ -167,6 +168,11 @@ class RequestStatus(KubeModel):
         tuple[Check, ...],
         Field(max_length=32, description="The judgements that decisions are made on."),
         keyed_by("type"),
+    ] = ()
+    clocks: Annotated[
+        tuple[Clock, ...],
+        Field(max_length=16, description="The time limits that run or ran on this generation."),
+        keyed_by("stage"),
     ] = ()
     conditions: Annotated[
         tuple[Condition, ...],

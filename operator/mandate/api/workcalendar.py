@@ -41,7 +41,7 @@ class WorkCalendarSpec(KubeModel):
     ]
     cut_off: Annotated[
         str | None,
-        Field(max_length=5, description="HH:MM local; what comes later counts as the next day's."),
+        Field(max_length=5, description="HH:MM local; what comes later came the next day."),
         validated(cel("self.matches('^([01][0-9]|2[0-3]):[0-5][0-9]$')", "must be HH:MM")),
     ] = None
     holidays: Annotated[
@@ -55,6 +55,15 @@ class WorkCalendarSpec(KubeModel):
     valid_through: Annotated[
         Day, Field(description="The last day it speaks of; beyond, due dates are provisional.")
     ]
+    country: Annotated[
+        str | None,
+        Field(
+            max_length=2,
+            description="ISO 3166 code of the country whose statutory holidays are taken as days "
+            "off beyond validThrough; absent: the weekend alone.",
+        ),
+        validated(cel("self.matches('^[A-Z]{2}$')", "must be two capital letters such as CN")),
+    ] = None
 
 
 WORK_CALENDAR_RULES = Schema(

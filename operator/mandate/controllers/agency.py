@@ -1,8 +1,5 @@
 """Agencies: a namespace of requests, and the members' rights in it."""
 
-from collections.abc import Callable
-from datetime import datetime
-
 from mandate.api.agency import Agency
 from mandate.api.meta import Json, find_condition
 from mandate.controllers.lookup import Lookup
@@ -13,6 +10,7 @@ from mandate.rules.agency import Obstacle, Office, decide_agency
 from mandate.rules.history import agency_facts, subject_of
 from mandate.runtime.apply import NamespaceTakenError, Witness, ensure_all, write_status
 from mandate.runtime.cache import Cache, Key
+from mandate.runtime.clock import Clock
 from mandate.runtime.dossiers import Dossiers
 from mandate.runtime.drift import DriftLog
 
@@ -24,12 +22,7 @@ class AgencyController:
     """Brings an agency's office to where the rule says."""
 
     def __init__(
-        self,
-        kube: KubeClient,
-        cache: Cache,
-        lookup: Lookup,
-        dossiers: Dossiers,
-        clock: Callable[[], datetime],
+        self, kube: KubeClient, cache: Cache, lookup: Lookup, dossiers: Dossiers, clock: Clock
     ) -> None:
         self._kube = kube
         self._cache = cache
@@ -45,7 +38,7 @@ class AgencyController:
         await self._record(raw)
         agency = Agency.model_validate(raw)
         policy = self._lookup.policy(agency.spec.policy)
-        plan = decide_agency(agency, policy, self._clock())
+        plan = decide_agency(agency, policy, self._clock.now())
         again = None
         if plan.office is not None:
             ready = find_condition(agency.status.conditions, "Ready")
@@ -53,14 +46,14 @@ class AgencyController:
             subject = subject_of("Agency", agency.metadata)
             witness = DriftLog(self._dossiers, subject, raw, made=made)
             obstacle, again = await self._set_up(plan.office, witness)
-            plan = decide_agency(agency, policy, self._clock(), obstacle)
+            plan = decide_agency(agency, policy, self._clock.now(), obstacle)
         written = await write_status(self._kube, raw, plan.status.wire())
         self._cache.put(written)
         await self._record(written)
         return again
 
     async def _record(self, raw: Json) -> None:
-        agency = Agency.model_validate(raw)
+        agency = Agency.model_validate(self._clock.seen(raw))
         subject = subject_of("Agency", agency.metadata)
         await self._dossiers.record(subject, raw, list(agency_facts(agency, raw["spec"])))
 

@@ -1,7 +1,6 @@
 """Applications: decided on by the rule, granted when all stages approved."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Sequence
 
 from mandate.api.cloudapplication import CloudApplication
 from mandate.api.meta import Json, find_condition
@@ -12,8 +11,10 @@ from mandate.render import grant_objects
 from mandate.rules.application import Outcome, World, decide
 from mandate.rules.grant import Grant
 from mandate.rules.history import application_facts, subject_of
+from mandate.rules.record import Fact
 from mandate.runtime.apply import NamespaceTakenError, ensure_all, write_status
 from mandate.runtime.cache import Cache, Key
+from mandate.runtime.clock import Clock
 from mandate.runtime.dossiers import Dossiers
 from mandate.runtime.drift import DriftLog
 
@@ -24,12 +25,7 @@ class ApplicationController:
     """Brings an application and its grant to where the rule says."""
 
     def __init__(
-        self,
-        kube: KubeClient,
-        cache: Cache,
-        lookup: Lookup,
-        dossiers: Dossiers,
-        clock: Callable[[], datetime],
+        self, kube: KubeClient, cache: Cache, lookup: Lookup, dossiers: Dossiers, clock: Clock
     ) -> None:
         self._kube = kube
         self._cache = cache
@@ -42,16 +38,17 @@ class ApplicationController:
         raw = self._cache.get(key)
         if raw is None or "deletionTimestamp" in raw["metadata"]:
             return None
+        plan = decide(self._world(raw), self._clock.now())
         # the form is on record before it can be decided on
-        await self._record(raw)
-        plan = decide(self._world(raw), self._clock())
+        await self._record(raw, plan.facts)
         # and what came of the decisions before anything is granted on them
         raw = await self._write(raw, plan.status.wire())
+        again = self._clock.seconds_until(plan.due)
         if plan.grant is None:
-            return None
+            return again
         outcome = await self._grant(raw, plan.grant)
-        await self._write(raw, decide(self._world(raw), self._clock(), outcome).status.wire())
-        return None if outcome.granted else _AGAIN_SECONDS
+        await self._write(raw, decide(self._world(raw), self._clock.now(), outcome).status.wire())
+        return again if outcome.granted else _AGAIN_SECONDS
 
     async def _grant(self, raw: Json, grant: Grant) -> Outcome:
         application = CloudApplication.model_validate(raw)
@@ -70,10 +67,12 @@ class ApplicationController:
         return Outcome(True, "Granted", f"namespace {grant.namespace} is in place")
 
     def _world(self, raw: Json) -> World:
-        application = CloudApplication.model_validate(raw)
+        # here, and nowhere else, server time becomes the time that the rules see
+        application = CloudApplication.model_validate(self._clock.seen(raw))
         agency = self._lookup.filing_agency(application.metadata.namespace)
         policy = self._lookup.policy(agency.spec.policy) if agency else None
-        return World(application, raw["spec"], agency, policy)
+        calendar = self._lookup.calendar(policy.spec.calendar) if policy else None
+        return World(application, raw["spec"], agency, policy, calendar)
 
     async def _write(self, raw: Json, status: Json) -> Json:
         written = await write_status(self._kube, raw, status)
@@ -81,10 +80,10 @@ class ApplicationController:
         await self._record(written)
         return written
 
-    async def _record(self, raw: Json) -> None:
-        """Puts on record what the stored object says happened to it."""
+    async def _record(self, raw: Json, more: Sequence[Fact] = ()) -> None:
+        """Puts on record what the stored object says happened to it, and what it does not."""
         world = self._world(raw)
         if world.policy is not None:
             subject = subject_of("CloudApplication", world.application.metadata)
             facts = application_facts(world.application, world.form, world.policy)
-            await self._dossiers.record(subject, raw, list(facts))
+            await self._dossiers.record(subject, raw, [*facts, *more])

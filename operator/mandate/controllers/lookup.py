@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from mandate.api.agency import Agency
 from mandate.api.governancepolicy import GovernancePolicy
 from mandate.api.meta import find_condition
+from mandate.api.workcalendar import WorkCalendar
 from mandate.runtime.cache import Cache, Key
 
 
 class Lookup:
-    """Agencies by name or by namespace, policies by name, and what depends on them."""
+    """Agencies by name or namespace, policies and calendars by name, and what depends on them."""
 
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
@@ -18,6 +19,11 @@ class Lookup:
         """The policy of that name."""
         raw = self._cache.get(Key("GovernancePolicy", "", name))
         return GovernancePolicy.model_validate(raw) if raw else None
+
+    def calendar(self, name: str) -> WorkCalendar | None:
+        """The calendar of that name."""
+        raw = self._cache.get(Key("WorkCalendar", "", name))
+        return WorkCalendar.model_validate(raw) if raw else None
 
     def filing_agency(self, namespace: str) -> Agency | None:
         """The agency whose namespace of requests this is, if it can file."""
@@ -30,7 +36,11 @@ class Lookup:
 
     def affected(self, key: Key) -> Iterator[Key]:
         """What to reconcile when an object has changed."""
-        if key.kind == "GovernancePolicy":
+        if key.kind == "WorkCalendar":
+            for raw in list(self._cache.of_kind("GovernancePolicy")):
+                if raw["spec"]["calendar"] == key.name:
+                    yield from self.affected(Key.of(raw))
+        elif key.kind == "GovernancePolicy":
             yield key
             for raw in list(self._cache.of_kind("Agency")):
                 if raw["spec"]["policy"] == key.name:

@@ -5,14 +5,18 @@ from datetime import datetime
 
 from mandate.api.agency import Agency
 from mandate.api.cloudapplication import CloudApplication, CloudApplicationStatus, Phase
-from mandate.api.governancepolicy import GovernancePolicy, StageRule
+from mandate.api.governancepolicy import GovernancePolicy, GovernancePolicySpec, StageRule
 from mandate.api.meta import Condition, Json, find_condition, set_condition
 from mandate.api.requests import Awaiting, Check, Decision, decision_key
 from mandate.api.rulebook import cite
+from mandate.api.workcalendar import WorkCalendar
 from mandate.rules.basis import basis
 from mandate.rules.checks import application_checks, failures
+from mandate.rules.clocks import Timing, keep_time, stage_terms
 from mandate.rules.grant import Grant, allocation, grant
 from mandate.rules.progress import Progress, pinned_stages, progress
+from mandate.rules.receipt import received
+from mandate.rules.record import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class World:
     agency: Agency | None
     """The agency whose namespace it stands in, once it can file."""
     policy: GovernancePolicy | None
+    calendar: WorkCalendar | None = None
+    """The calendar that the policy names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,10 @@ class Plan:
 
     status: CloudApplicationStatus
     grant: Grant | None = None
+    facts: tuple[Fact, ...] = ()
+    """What the next status no longer tells: to be recorded before it is written."""
+    due: datetime | None = None
+    """When time alone next changes the answer (UTC)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,7 @@ def decide(world: World, now: datetime, outcome: Outcome | None = None) -> Plan:
     needs_opinion = {r.name for r in rules if r.opinion_required}
     granted = _granted(world, made)
     verdict = _verdict(made, generation, checks, _known_outcome(old, generation, outcome))
+    timing = _timing(world, policy, made, checks, now)
     status = CloudApplicationStatus(
         observed_generation=generation,
         stages=stages,
@@ -81,12 +92,38 @@ def decide(world: World, now: datetime, outcome: Outcome | None = None) -> Plan:
         approvals=old.approvals,
         effects=dict(made.effects),
         checks=checks,
-        conditions=set_condition(old.conditions, _ready(verdict, generation, now)),
+        clocks=timing.clocks,
+        conditions=_conditions(old, _ready(verdict, generation, now), timing.overdue),
         phase=verdict.phase,
         namespace=granted.namespace if granted else None,
         allocation=allocation(app.spec) if granted else None,
     )
-    return Plan(status, granted)
+    return Plan(status, granted, timing.facts, timing.due)
+
+
+def _timing(
+    world: World,
+    policy: GovernancePolicySpec,
+    made: Progress,
+    checks: tuple[Check, ...],
+    now: datetime,
+) -> Timing:
+    """The clocks of its stages: acceptance's starts at receipt, review's at acceptance."""
+    metadata, old = world.application.metadata, world.application.status
+    start = received(metadata, old.approvals, now)
+    # a form that can only be refused waits for the applicant to correct it
+    waiting = bool(failures(checks, blocking=True))
+    terms = stage_terms(made, old, metadata.generation, start, waiting)
+    return keep_time(old, metadata.generation, terms, policy, world.calendar, now)
+
+
+def _conditions(
+    old: CloudApplicationStatus, ready: Condition, overdue: Condition | None
+) -> tuple[Condition, ...]:
+    conditions = set_condition(old.conditions, ready)
+    if overdue is None:
+        return tuple(c for c in conditions if c.type != "Overdue")
+    return set_condition(conditions, overdue)
 
 
 def _applicable(rules: tuple[StageRule, ...], app: CloudApplication) -> tuple[StageRule, ...]:

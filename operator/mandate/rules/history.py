@@ -16,6 +16,7 @@ from mandate.api.dossier import Subject, SubjectKind
 from mandate.api.governancepolicy import GovernancePolicy
 from mandate.api.meta import Condition, Json, ObjectMeta, find_condition
 from mandate.api.requests import Approval, RequestStatus
+from mandate.rules.clock_record import clock_facts
 from mandate.rules.record import Fact, without_contacts
 
 _REQUESTED_BY = "mandate.dev/requested-by"
@@ -34,7 +35,7 @@ def subject_of(kind: SubjectKind, metadata: ObjectMeta) -> Subject:
 def application_facts(
     application: CloudApplication, form: Json, policy: GovernancePolicy
 ) -> Iterator[Fact]:
-    """The application's facts: filed, judged, decided, what came of it, granted or not.
+    """The application's facts: filed, judged, decided, what came of it, in time or not, granted.
 
     Args:
         application: as it is stored.
@@ -47,6 +48,8 @@ def application_facts(
     yield from _judged(status, metadata.generation, law)
     yield from _decided(status, law)
     yield from _came_of_it(status)
+    for clock in status.clocks:
+        yield from clock_facts(clock, status.observed_generation)
     ready = find_condition(status.conditions, "Ready")
     if ready is not None and ready.observed_generation == metadata.generation:
         yield from _granted(application, ready)

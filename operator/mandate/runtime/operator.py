@@ -97,6 +97,12 @@ class Operator:
             self._cache.put(raw)
         self._enqueue(Key.of(raw))
 
+    def look_again(self) -> None:
+        """Reconciles everything: the time was moved."""
+        for kind in WATCHED:
+            for raw in self._cache.of_kind(kind.name):
+                self._queue.add(Key.of(raw))
+
     def _enqueue(self, key: Key) -> None:
         for affected in self._relations.affected(key):
             self._queue.add(affected)
