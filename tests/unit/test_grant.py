@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from mandate.api.agency import Member
 from mandate.api.meta import Json
-from mandate.rules.grant import Grant, NetworkGrant, allocation, grant, namespace_of
+from mandate.rules.grant import Grant, NetworkGrant, Regime, allocation, grant, namespace_of
 from tests.unit.builders import UID, agency, application, host, rules, spec
 
 EXTRANET = {"name": "GovernmentExtranet", "cidrs": ["59.192.0.0/10"]}
@@ -16,7 +16,7 @@ STORAGE = "storageclass.storage.k8s.io/requests.storage"
 
 def granted(*hosts: Json, **policy: object) -> Grant:
     app = application({"hosts": hosts, "networks": ["GovernmentExtranet", "Internet"]})
-    return grant(app, allocation(app.spec), agency(), rules(**policy))
+    return grant(app, allocation(app.spec), agency(), rules(**policy), Regime())
 
 
 def bounds(found: Grant) -> tuple[str, str, str, str]:
@@ -33,7 +33,7 @@ def test_the_example_is_granted_what_its_form_asks_for() -> None:
     app = application()
     # by hand: 2 × 4 + 8 cores and 3 × 100m; 2 × 8 + 16 Gi and 3 × 256 Mi;
     # SATA 2 × (40 + 200), SSD 40 + 500
-    assert grant(app, allocation(app.spec), agency(), rules()) == Grant(
+    assert grant(app, allocation(app.spec), agency(), rules(), Regime()) == Grant(
         namespace="transport--bus-portal",
         uid=UID,
         agency="transport",
@@ -56,6 +56,7 @@ def test_the_example_is_granted_what_its_form_asks_for() -> None:
         container_defaults={"cpu": "500m", "memory": "512Mi"},
         platform_namespaces=("kube-system", "ingress"),
         networks=(NetworkGrant(cidrs=("59.192.0.0/10",), ports=(8080,)),),
+        regime=Regime(),
     )
 
 
@@ -105,7 +106,7 @@ def test_the_quota_is_the_sum_of_the_machines(
 
 def test_colocation_without_hosts_gets_a_closed_namespace() -> None:
     app = application({"hosts": [], "onboardingType": "Colocation"})
-    found = grant(app, allocation(app.spec), agency(), rules())
+    found = grant(app, allocation(app.spec), agency(), rules(), Regime())
     assert bounds(found) == ("0", "0", "0", "0")
     assert found.networks == ()
     assert {v for k, v in found.quota.items() if k.endswith("requests.storage")} == {"0"}

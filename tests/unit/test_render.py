@@ -5,14 +5,18 @@ import pytest
 from mandate.api.meta import Json
 from mandate.render import grant_objects, office_objects
 from mandate.rules.agency import decide_agency
-from mandate.rules.grant import Grant, NetworkGrant
+from mandate.rules.grant import Grant, NetworkGrant, Regime
 from tests.unit.builders import NOW, REQUESTS, agency, policy
 
+OPEN = Regime()
+APPROVED = "mandate-approved"
 ALICE = agency().spec.members[:1]
 
 
 def a_grant(
-    networks: tuple[NetworkGrant, ...] = (), platform_namespaces: tuple[str, ...] = ()
+    networks: tuple[NetworkGrant, ...] = (),
+    platform_namespaces: tuple[str, ...] = (),
+    regime: Regime = OPEN,
 ) -> Grant:
     return Grant(
         namespace="transport--bus-portal",
@@ -25,6 +29,7 @@ def a_grant(
         container_defaults={"cpu": "500m", "memory": "512Mi"},
         platform_namespaces=platform_namespaces,
         networks=networks,
+        regime=regime,
     )
 
 
@@ -79,6 +84,7 @@ def test_a_grant_is_a_marked_namespace_with_its_bounds_and_its_members() -> None
                 "mandate.dev/agency": "transport",
                 "mandate.dev/application": "bus-portal",
                 "mandate.dev/policy": "luan",
+                "mandate.dev/environment": "trial",
                 "pod-security.kubernetes.io/enforce": "baseline",
             },
             "annotations": {
@@ -183,3 +189,24 @@ def test_everything_is_denied_before_anything_is_allowed(
 ) -> None:
     deny = named(grant_objects(a_grant(networks)), "mandate-default-deny")
     assert deny["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+
+
+@pytest.mark.rule("A14-trial")
+def test_what_is_closed_is_closed_both_ways_and_keeps_its_place() -> None:
+    network = NetworkGrant(cidrs=("10.0.0.0/8",), ports=(443,))
+    approved = named(
+        grant_objects(a_grant((network,), ("ingress",), Regime(closed=True))), APPROVED
+    )
+    assert approved["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+
+
+@pytest.mark.rule("G32-filing")
+@pytest.mark.parametrize("internet", [True, False])
+def test_the_internet_is_open_by_a_label_that_is_there_or_not(internet: bool) -> None:
+    space = grant_objects(a_grant(regime=Regime(internet=internet)))[0]
+    assert space["metadata"]["labels"].get("mandate.dev/internet") == ("open" if internet else None)
+
+
+def test_a_formal_environment_says_so() -> None:
+    space = grant_objects(a_grant(regime=Regime(environment="formal")))[0]
+    assert space["metadata"]["labels"]["mandate.dev/environment"] == "formal"

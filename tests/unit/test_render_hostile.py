@@ -10,7 +10,7 @@ from mandate.api.agency import Member
 from mandate.api.meta import Json
 from mandate.render import grant_objects, office_objects
 from mandate.rules.agency import Office
-from mandate.rules.grant import Grant, NetworkGrant
+from mandate.rules.grant import Grant, NetworkGrant, Regime
 
 PLACES = (
     *("v-namespace", "v-uid", "v-agency", "v-application", "v-policy", "v-member", "v-duties"),
@@ -73,6 +73,7 @@ def hostile_grant(new: dict[str, str]) -> Grant:
         container_defaults={of("v-resource"): of("v-default")},
         platform_namespaces=(of("v-platform"),),
         networks=(NetworkGrant(cidrs=(of("v-cidr"),), ports=(80,)),),
+        regime=Regime(),
     )
 
 

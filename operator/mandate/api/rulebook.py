@@ -38,6 +38,8 @@ RULEBOOK: dict[str, Rule] = {
              "acceptance; a refusal carries an opinion; the unit resubmits."),
         Rule("A13-review", "article 13", "Accepted applications get an approval opinion."),
         Rule("A14-provision", "article 14", "What was approved is provisioned."),
+        Rule("A14-trial", "article 14", "A trial lasts the days the policy bounds; without a "
+             "launch its end freezes, and deletes nothing."),
         Rule("A16-change", "article 16", "What was approved changes only through a change "
              "request."),
         Rule("A17-delete", "article 17, ours", "Deleting a granted application's object does "

@@ -1,22 +1,28 @@
-"""The life of an application: Submitted → Accepted → Approved, or Refused (article 9)."""
+"""The life of an application, from its form to its end (article 9)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from mandate.api.agency import Agency
 from mandate.api.cloudapplication import CloudApplication, CloudApplicationStatus, Phase
-from mandate.api.governancepolicy import GovernancePolicy, GovernancePolicySpec, StageRule
-from mandate.api.meta import Condition, Json, find_condition, set_condition
-from mandate.api.requests import Awaiting, Check, Decision, decision_key
-from mandate.api.rulebook import cite
+from mandate.api.governancepolicy import GovernancePolicy, StageRule
+from mandate.api.meta import Condition, Json, Resource, find_condition, set_condition
+from mandate.api.requests import Effect
+from mandate.api.servicecatalog import ServiceCatalog
 from mandate.api.workcalendar import WorkCalendar
-from mandate.rules.basis import basis
-from mandate.rules.checks import application_checks, failures
-from mandate.rules.clocks import Timing, keep_time, stage_terms
+from mandate.rules.case import Case, effective
+from mandate.rules.checks import application_checks
+from mandate.rules.clocks import Term
 from mandate.rules.grant import Grant, allocation, grant
-from mandate.rules.progress import Progress, pinned_stages, progress
-from mandate.rules.receipt import received
+from mandate.rules.life import live
 from mandate.rules.record import Fact
+from mandate.rules.request import Course, Form, Judged, judge, ready_condition, verdict
+
+_PROVISION = "provision"
+"""The time limit for what was approved to be there (A14-provision)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,24 @@ class World:
     policy: GovernancePolicy | None
     calendar: WorkCalendar | None = None
     """The calendar that the policy names."""
+    catalog: ServiceCatalog | None = None
+    """The catalogue that the policy names."""
+    requests: tuple[Resource, ...] = ()
+    """What was filed about this very application, in the order of creation."""
+
+    def case(self) -> Case | None:
+        """The case, once its agency and policy are there."""
+        if self.agency is None or self.policy is None:
+            return None
+        return Case(
+            self.application,
+            self.form,
+            self.agency,
+            self.policy,
+            self.calendar,
+            self.catalog,
+            self.requests,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +68,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be: the status, and the grant if there is one."""
+    """What is to be: the status, the grant if there is one, and what the operator files."""
 
     status: CloudApplicationStatus
     grant: Grant | None = None
+    records: tuple[Json, ...] = ()
     facts: tuple[Fact, ...] = ()
     """What the next status no longer tells: to be recorded before it is written."""
     due: datetime | None = None
     """When time alone next changes the answer (UTC)."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    phase: Phase
-    reason: str
-    message: str
-    ready: bool = False
 
 
 def decide(world: World, now: datetime, outcome: Outcome | None = None) -> Plan:
@@ -67,63 +84,54 @@ def decide(world: World, now: datetime, outcome: Outcome | None = None) -> Plan:
 
     Args:
         world: the application and what it depends on.
-        now: for conditions that change (UTC).
+        now: the time (UTC).
         outcome: what came of applying the grant this time; None before it was applied.
     """
-    if world.agency is None or world.policy is None:
+    case = world.case()
+    if case is None:
         return _waiting(world, now)
-    app, policy = world.application, world.policy.spec
-    old, generation = app.status, app.metadata.generation
+    app = case.application
+    form = Form(app.metadata, case.form, app.status)
+    begun = _begun(app, outcome, now)
+    judged = judge(form, _course(case, begun), case.law, now)
+    if not judged.complete:
+        ready = verdict(judged, form, now, done=("", ""))
+        phase = _early_phase(judged)
+        status = CloudApplicationStatus(**judged.status(ready), phase=phase)
+        return Plan(status, facts=judged.facts, due=judged.due)
+    return _approved(case, judged, _known_outcome(app, outcome), begun, now)
+
+
+def _course(case: Case, begun: datetime | None) -> Course:
+    """The stages of this form, its checks, and the time in which it is provided."""
+    app, policy = case.application, case.policy.spec
     rules = _applicable(policy.stages.cloud_application, app)
-    stages = pinned_stages(old, generation, tuple(r.name for r in rules))
-    fresh = application_checks(app.spec, world.agency, policy)
-    made = progress(stages, old, generation, fresh)
-    # what was decided on stays on record as it was read
-    keep = made.pending is None and old.observed_generation == generation and old.checks
-    checks = old.checks if keep else fresh
-    needs_opinion = {r.name for r in rules if r.opinion_required}
-    granted = _granted(world, made)
-    verdict = _verdict(made, generation, checks, _known_outcome(old, generation, outcome))
-    timing = _timing(world, policy, made, checks, now)
-    status = CloudApplicationStatus(
-        observed_generation=generation,
-        stages=stages,
-        awaiting=_awaiting(world, made, checks, needs_opinion),
-        approvals=old.approvals,
-        effects=dict(made.effects),
-        checks=checks,
-        clocks=timing.clocks,
-        conditions=_conditions(old, _ready(verdict, generation, now), timing.overdue),
-        phase=verdict.phase,
-        namespace=granted.namespace if granted else None,
-        allocation=allocation(app.spec) if granted else None,
+    stages = tuple(rule.name for rule in rules)
+    return Course(
+        groups=tuple((stage,) for stage in stages),
+        checks=application_checks(app.spec, case.agency, policy),
+        needs_opinion=frozenset(r.name for r in rules if r.opinion_required),
+        terms=partial(_provision, app, begun),
     )
-    return Plan(status, granted, timing.facts, timing.due)
 
 
-def _timing(
-    world: World,
-    policy: GovernancePolicySpec,
-    made: Progress,
-    checks: tuple[Check, ...],
-    now: datetime,
-) -> Timing:
-    """The clocks of its stages: acceptance's starts at receipt, review's at acceptance."""
-    metadata, old = world.application.metadata, world.application.status
-    start = received(metadata, old.approvals, now)
-    # a form that can only be refused waits for the applicant to correct it
-    waiting = bool(failures(checks, blocking=True))
-    terms = stage_terms(made, old, metadata.generation, start, waiting)
-    return keep_time(old, metadata.generation, terms, policy, world.calendar, now)
+def _provision(
+    app: CloudApplication,
+    begun: datetime | None,
+    stages: tuple[str, ...],
+    effects: Mapping[str, Effect],
+) -> tuple[Term, ...]:
+    """From the last approval until everything granted was there (A14-provision)."""
+    made = effective(app.status, effects, stages[-1], app.metadata.generation)
+    return (Term(_PROVISION, made.at, begun),) if made and made.at else ()
 
 
-def _conditions(
-    old: CloudApplicationStatus, ready: Condition, overdue: Condition | None
-) -> tuple[Condition, ...]:
-    conditions = set_condition(old.conditions, ready)
-    if overdue is None:
-        return tuple(c for c in conditions if c.type != "Overdue")
-    return set_condition(conditions, overdue)
+def _begun(app: CloudApplication, outcome: Outcome | None, now: datetime) -> datetime | None:
+    """When everything granted was there: when the grant first stood."""
+    known = find_condition(app.status.conditions, "Provisioned")
+    if known is not None:
+        return known.last_transition_time
+    return now if outcome is not None and outcome.granted else None
 
 
 def _applicable(rules: tuple[StageRule, ...], app: CloudApplication) -> tuple[StageRule, ...]:
@@ -134,74 +142,65 @@ def _applicable(rules: tuple[StageRule, ...], app: CloudApplication) -> tuple[St
     return tuple(r for r in rules if r.when is None or app.spec.self_procured)
 
 
-def _awaiting(
-    world: World, made: Progress, checks: tuple[Check, ...], needs_opinion: set[str]
-) -> tuple[Awaiting, ...]:
-    if made.pending is None:
-        return ()
-    blocked = failures(checks, blocking=True)
-    advised = failures(checks, blocking=False)
-    may: tuple[Decision, ...] = ("Refused",) if blocked else ("Approved", "Refused")
-    entry = Awaiting(
-        stage=made.pending,
-        may=may,
-        basis=basis(world.application.metadata, world.form, checks),
-        opinion_required=made.pending in needs_opinion or bool(advised),
-    )
-    return (entry,)
+def _early_phase(judged: Judged) -> Phase:
+    if judged.refused:
+        return "Refused"
+    return "Accepted" if judged.approved and judged.pending else "Submitted"
 
 
-def _granted(world: World, made: Progress) -> Grant | None:
-    if made.pending or made.refused or made.ineffective:
-        return None
-    if world.agency is None or world.policy is None:
-        return None
-    approved = allocation(world.application.spec)
-    return grant(world.application, approved, world.agency, world.policy.spec)
-
-
-def _known_outcome(
-    old: CloudApplicationStatus, generation: int, outcome: Outcome | None
-) -> Outcome | None:
+def _known_outcome(app: CloudApplication, outcome: Outcome | None) -> Outcome | None:
     """The outcome, or before it is known the last one, so that nothing flickers."""
-    ready = find_condition(old.conditions, "Ready")
-    if outcome or ready is None or old.phase != "Approved":
+    ready = find_condition(app.status.conditions, "Ready")
+    if outcome or ready is None or app.status.phase in BEFORE_APPROVAL:
         return outcome
-    if ready.observed_generation != generation:
+    if ready.observed_generation != app.metadata.generation:
         return None
     return Outcome(ready.status == "True", ready.reason, ready.message)
 
 
-def _verdict(
-    made: Progress, generation: int, checks: tuple[Check, ...], outcome: Outcome | None
-) -> _Verdict:
-    if made.refused:
-        text = f"refused at {made.refused}; read the opinion, edit the form, and it is judged anew"
-        return _Verdict("Refused", "Refused", f"{text} ({cite('A13-accept')})")
-    if made.ineffective:
-        reason = made.effects[decision_key(made.ineffective, generation)].reason
-        return _Verdict("Submitted", "Ineffective", f"{made.ineffective}: {reason}")
-    if made.pending:
-        phase: Phase = "Accepted" if made.approved else "Submitted"
-        blocked = failures(checks, blocking=True)
-        if blocked:
-            found = "; ".join(c.message for c in blocked)[:3900]
-            return _Verdict(phase, "ChecksFailed", f"{made.pending} can only refuse: {found}")
-        return _Verdict(phase, "AwaitingDecision", f"awaiting {made.pending}")
-    if outcome is None:
-        return _Verdict("Approved", "Granting", "the grant is being applied")
-    # a condition holds 4096 characters, and the API server may say more
-    return _Verdict("Approved", outcome.reason, outcome.message[:4000], outcome.granted)
+BEFORE_APPROVAL = (None, "Submitted", "Accepted", "Refused")
+"""The phases in which nothing is granted."""
 
 
-def _ready(verdict: _Verdict, generation: int, now: datetime) -> Condition:
-    return Condition(
-        type="Ready",
-        status="True" if verdict.ready else "False",
-        observed_generation=generation,
-        last_transition_time=now,
-        reason=verdict.reason,
-        message=verdict.message,
+def _approved(
+    case: Case, judged: Judged, outcome: Outcome | None, begun: datetime | None, now: datetime
+) -> Plan:
+    """An approved application: how it lives, and what it is granted for that."""
+    app, generation = case.application, case.application.metadata.generation
+    life = live(case, begun, now)
+    approved = allocation(app.spec)
+    granted = grant(app, approved, case.agency, case.policy.spec, life.regime)
+    known = outcome or Outcome(False, "Granting", "the grant is being applied")
+    ready = ready_condition(generation, now, known.reason, known.message, ready=known.granted)
+    fields: dict[str, Any] = judged.status(ready)
+    for condition in (*_provisioned(generation, begun), *life.conditions):
+        fields["conditions"] = set_condition(fields["conditions"], condition)
+    status = CloudApplicationStatus(
+        **fields,
+        phase=life.phase,
+        namespace=granted.namespace,
+        allocation=approved,
+        trial=life.trial,
+        launched_at=life.launched_at,
+        billing_from=life.billing_from,
+    )
+    due = min((at for at in (judged.due, *life.due) if at is not None and at > now), default=None)
+    return Plan(status, granted, life.records, judged.facts, due)
+
+
+def _provisioned(generation: int, begun: datetime | None) -> tuple[Condition, ...]:
+    """That everything granted was there, since when; it does not cease to have been."""
+    if begun is None:
+        return ()
+    return (
+        Condition(
+            type="Provisioned",
+            status="True",
+            observed_generation=generation,
+            last_transition_time=begun,
+            reason="InPlace",
+            message="everything that was approved is there",
+        ),
     )
 
 
@@ -210,12 +209,10 @@ def _waiting(world: World, now: datetime) -> Plan:
     old, generation = world.application.status, world.application.metadata.generation
     missing = "PolicyNotFound" if world.agency else "AgencyNotReady"
     text = "nothing can be decided until its agency and its policy are there and ready"
-    ready = find_condition(old.conditions, "Ready")
-    if old.phase == "Approved" and ready is not None:
+    if old.phase not in BEFORE_APPROVAL and find_condition(old.conditions, "Ready"):
         return Plan(old)
     # what stood of an older generation of the form does not stand of this one
     phase = old.phase if old.observed_generation == generation else None
-    verdict = _Verdict(phase or "Submitted", missing, text)
-    conditions = set_condition(old.conditions, _ready(verdict, generation, now))
-    update = {"awaiting": (), "conditions": conditions, "phase": verdict.phase}
+    conditions = set_condition(old.conditions, ready_condition(generation, now, missing, text))
+    update = {"awaiting": (), "conditions": conditions, "phase": phase or "Submitted"}
     return Plan(old.model_copy(update=update))

@@ -8,7 +8,9 @@ from mandate.api.meta import Json, ObjectMeta
 from mandate.api.requests import Check
 
 
-def basis(metadata: ObjectMeta, spec: Json, checks: tuple[Check, ...]) -> str:
+def basis(
+    metadata: ObjectMeta, spec: Json, checks: tuple[Check, ...], also: Json | None = None
+) -> str:
     """The sha256 over all that an approver reads, as RFC 8785 JSON.
 
     The uid keeps a decision from landing on another object of the same name, the generation
@@ -18,11 +20,12 @@ def basis(metadata: ObjectMeta, spec: Json, checks: tuple[Check, ...]) -> str:
         metadata: of the request.
         spec: the form as the API server stores it, not as this version models it.
         checks: the judgements on it.
+        also: what else is read, such as the digest of a text.
 
     Returns:
         64 lower-case hexadecimal digits.
     """
-    read: Json = {
+    read: Json = (also or {}) | {
         "uid": metadata.uid,
         "generation": metadata.generation,
         "spec": spec,

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from mandate.api import quantity
 from mandate.api.agency import Agency, Member
 from mandate.api.cloudapplication import CloudApplication, CloudApplicationSpec
 from mandate.api.governancepolicy import GovernancePolicySpec
 from mandate.api.hosts import Allocation, Machine
+from mandate.rules.access import Guest
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,22 @@ class NetworkGrant:
     cidrs: tuple[str, ...]
     ports: tuple[int, ...]
     """TCP ports open from it, ascending; none means nothing comes in (A23-ports)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """How the namespace of an approved system is kept."""
+
+    environment: Literal["trial", "formal"] = "trial"
+    closed: bool = False
+    """Whether its network is closed."""
+    frozen: bool = False
+    """Whether no pod starts; what runs and what is stored stays."""
+    internet: bool = False
+    """Whether the internet reaches it."""
+    guests: tuple[Guest, ...] = ()
+    deleted: bool = False
+    """Whether it is to go, with all that is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +52,7 @@ class Grant:
     container_defaults: dict[str, str]
     platform_namespaces: tuple[str, ...]
     networks: tuple[NetworkGrant, ...]
+    regime: Regime
 
 
 def namespace_of(agency: str, application: str) -> str:
@@ -64,7 +83,11 @@ def allocation(spec: CloudApplicationSpec) -> Allocation:
 
 
 def grant(
-    application: CloudApplication, granted: Allocation, agency: Agency, policy: GovernancePolicySpec
+    application: CloudApplication,
+    granted: Allocation,
+    agency: Agency,
+    policy: GovernancePolicySpec,
+    regime: Regime,
 ) -> Grant:
     """What an allocation means in Kubernetes under a policy (A14-provision).
 
@@ -80,13 +103,14 @@ def grant(
         application=application.metadata.name,
         policy=agency.spec.policy,
         members=agency.spec.members,
-        quota=_quota(virtual, policy),
+        quota=_quota(virtual, policy) | ({"pods": "0"} if regime.frozen else {}),
         container_defaults={
             "cpu": quantity.cores(quantity.parse(defaults.cpu)),
             "memory": quantity.size(quantity.parse(defaults.memory)),
         },
         platform_namespaces=policy.platform_namespaces,
         networks=_networks(virtual, policy),
+        regime=regime,
     )
 
 

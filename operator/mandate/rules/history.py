@@ -153,7 +153,8 @@ def _came_of_it(status: RequestStatus) -> Iterator[Fact]:
 def _granted(application: CloudApplication, ready: Condition) -> Iterator[Fact]:
     """That the grant stands, or what is in its way; each once a generation."""
     status, generation = application.status, application.metadata.generation
-    if status.phase != "Approved" or ready.reason == "Granting":
+    early = status.phase in (None, "Submitted", "Accepted", "Refused")
+    if early or ready.reason == "Granting":
         return
     data: Json = {"namespace": status.namespace, "generation": generation}
     if ready.status == "True" and status.allocation is not None:

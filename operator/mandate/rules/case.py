@@ -1,0 +1,72 @@
+"""One system and everything that was filed about it: all that its life depends on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from mandate.api.agency import Agency
+from mandate.api.cloudapplication import CloudApplication
+from mandate.api.governancepolicy import GovernancePolicy
+from mandate.api.meta import Json, Resource
+from mandate.api.requests import Approval, Effect, RequestStatus, decision_key
+from mandate.api.servicecatalog import ServiceCatalog
+from mandate.api.workcalendar import WorkCalendar
+from mandate.rules.request import Form, Law
+
+R = TypeVar("R", bound=Resource)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One system, its law, and the requests that name its application's uid."""
+
+    application: CloudApplication
+    form: Json
+    """The application's spec as the API server stores it."""
+    agency: Agency
+    """The agency whose namespace it stands in; it can file."""
+    policy: GovernancePolicy
+    calendar: WorkCalendar | None = None
+    catalog: ServiceCatalog | None = None
+    requests: tuple[Resource, ...] = ()
+    """In the order of their creation."""
+
+    @property
+    def law(self) -> Law:
+        """What its requests are judged by."""
+        return Law(self.policy.spec, self.calendar)
+
+    def of(self, model: type[R]) -> tuple[R, ...]:
+        """The requests of a kind, in the order of their creation."""
+        return tuple(r for r in self.requests if isinstance(r, model))
+
+
+def form_of(request: Resource, spec: Json) -> Form:
+    """A request as it is judged.
+
+    Raises:
+        TypeError: its kind has no stages.
+    """
+    status = getattr(request, "status", None)
+    if not isinstance(status, RequestStatus):
+        raise TypeError(f"{type(request).__name__} is no request")
+    return Form(request.metadata, spec, status)
+
+
+def approval(request: Resource, stage: str) -> Approval | None:
+    """The approval of a stage on the present generation, if it took effect."""
+    status = getattr(request, "status", None)
+    if not isinstance(status, RequestStatus):
+        return None
+    return effective(status, status.effects, stage, request.metadata.generation)
+
+
+def effective(
+    status: RequestStatus, effects: Mapping[str, Effect], stage: str, generation: int
+) -> Approval | None:
+    """The approval of a stage on a generation, if by these effects it took effect."""
+    key = decision_key(stage, generation)
+    made, effect = status.approvals.get(key), effects.get(key)
+    if made is None or effect is None or not effect.effective:
+        return None
+    return made if made.decision == "Approved" else None

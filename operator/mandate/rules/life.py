@@ -1,0 +1,107 @@
+"""How an approved system lives: trial, launch, running, interrupted, ending (article 9)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from mandate.api.cloudapplication import Phase, TrialPeriod
+from mandate.api.meta import Condition, Json
+from mandate.api.rulebook import cite
+from mandate.rules.access import guests
+from mandate.rules.case import Case
+from mandate.rules.exits import Exit, exit_of
+from mandate.rules.grant import Regime
+from mandate.rules.internet import is_open
+from mandate.rules.launch import Launch, launch_of
+from mandate.rules.suspension import Suspended, suspended
+from mandate.rules.trial import Trial, trial_of
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """How an approved system lives now."""
+
+    phase: Phase
+    regime: Regime
+    conditions: tuple[Condition, ...] = ()
+    """Those that hold or held; the reason and message of each say why."""
+    trial: TrialPeriod | None = None
+    launched_at: datetime | None = None
+    billing_from: date | None = None
+    records: tuple[Json, ...] = ()
+    """What the operator files."""
+    due: tuple[datetime, ...] = ()
+    """When time alone changes something (UTC)."""
+
+
+def live(case: Case, begun: datetime | None, now: datetime) -> Life:
+    """How an approved system lives (A09-lifecycle, A14-trial, A15-launch, A17-exit).
+
+    Args:
+        case: the system and everything that was filed about it.
+        begun: when everything granted was there (UTC); None: not yet.
+        now: the time (UTC).
+    """
+    trial = trial_of(case, begun, now) if begun else None
+    launch = launch_of(case)
+    kept = suspended(case, now)
+    ending = exit_of(case, kept, now)
+    expired = trial is not None and trial.expired and launch.consented_at is None
+    interrupted = bool(kept.interrupted_by) or expired or ending.stage is not None
+    let_in = tuple(guests(case, now))
+    regime = Regime(
+        environment="formal" if launch.launched_at else "trial",
+        closed=interrupted,
+        frozen=interrupted,
+        internet=is_open(case, launched=launch.launched_at is not None) and not interrupted,
+        guests=() if ending.stage else let_in,
+        deleted=ending.stage in ("reclaimed", "completed"),
+    )
+    waits = (*(trial.due if trial else ()), *kept.due, *ending.due, *(g.until for g in let_in))
+    return Life(
+        phase=_phase(begun, launch, ending),
+        regime=regime,
+        conditions=tuple(_conditions(case, trial, expired, kept, now)),
+        trial=trial.period if trial else None,
+        launched_at=launch.launched_at,
+        billing_from=launch.billing_from,
+        records=launch.records,
+        due=waits,
+    )
+
+
+def _phase(begun: datetime | None, launch: Launch, ending: Exit) -> Phase:
+    if ending.stage == "completed":
+        return "Exited"
+    if ending.stage is not None:
+        return "Exiting"
+    if launch.launched_at is not None:
+        return "Running"
+    if launch.consented_at is not None:
+        return "Launching"
+    return "Trial" if begun is not None else "Approved"
+
+
+def _conditions(
+    case: Case, trial: Trial | None, expired: bool, kept: Suspended, now: datetime
+) -> Iterator[Condition]:
+    """What holds of the system besides its phase; what never held is not there."""
+    ends = trial.period.ends_at.isoformat() if trial else ""
+    said = f"the trial ended at {ends} without a launch; file a TrialExtension or a LaunchRequest"
+    yield from _state(case, "TrialExpired", expired, f"{said} ({cite('A14-trial')})", now)
+    said = f"interrupted by {', '.join(kept.interrupted_by)}"
+    yield from _state(case, "Suspended", bool(kept.interrupted_by), said, now)
+    said = f"held by {', '.join(kept.held_by)}: nothing of it is deleted"
+    yield from _state(case, "LegalHold", bool(kept.held_by), said, now)
+
+
+def _state(case: Case, kind: str, holds: bool, said: str, now: datetime) -> Iterator[Condition]:
+    if holds or any(c.type == kind for c in case.application.status.conditions):
+        yield Condition(
+            type=kind,
+            status="True" if holds else "False",
+            observed_generation=case.application.metadata.generation,
+            last_transition_time=now,
+            reason=kind if holds else "Ended",
+            message=said if holds else "",
+        )
