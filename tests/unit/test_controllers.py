@@ -9,6 +9,7 @@ import pytest
 from mandate.api.meta import Json
 from mandate.controllers.agency import AgencyController
 from mandate.controllers.application import ApplicationController
+from mandate.controllers.cases import Cases
 from mandate.controllers.lookup import Lookup
 from mandate.kube.client import Ref
 from mandate.kube.errors import ApiError
@@ -61,6 +62,11 @@ def _parts(kube: MemoryKube) -> Parts:
     return kube, cache, Lookup(cache), Dossiers(kube, lambda: NOW), CLOCK
 
 
+def _application_parts(kube: MemoryKube) -> tuple[MemoryKube, Cache, Cases, Dossiers, Clock]:
+    kube, cache, lookup, dossiers, clock = _parts(kube)
+    return kube, cache, Cases(cache, lookup, clock), dossiers, clock
+
+
 def _ready(kube: MemoryKube, kind: str) -> Json:
     status = next(o["status"] for r, o in kube.objects.items() if r.kind == kind)
     found: Json = next(c for c in status["conditions"] if c["type"] == "Ready")
@@ -75,7 +81,7 @@ def _run(work: Coroutine[Any, Any, float | None]) -> float | None:
 def test_a_grant_that_is_refused_says_so_on_the_application() -> None:
     kube = Refusing()
     key = Key.of(_raw(APPLICATION))
-    again = _run(ApplicationController(*_parts(kube)).reconcile(key))
+    again = _run(ApplicationController(*_application_parts(kube)).reconcile(key))
     ready = _ready(kube, "CloudApplication")
     assert (ready["status"], ready["reason"]) == ("False", "GrantFailed")
     assert "no such class" in ready["message"]
@@ -98,7 +104,7 @@ def test_what_may_pass_later_is_tried_again(code: int) -> None:
     kube.code = code
     key = Key.of(_raw(APPLICATION))
     with pytest.raises(ApiError):
-        _run(ApplicationController(*_parts(kube)).reconcile(key))
+        _run(ApplicationController(*_application_parts(kube)).reconcile(key))
 
 
 @pytest.mark.rule("X-clock", "A13-accept")

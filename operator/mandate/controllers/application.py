@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from mandate.api.cloudapplication import CloudApplication
 from mandate.api.meta import Json, find_condition
-from mandate.controllers.lookup import Lookup
+from mandate.controllers.cases import Cases
 from mandate.kube.client import KubeClient
 from mandate.kube.errors import ApiError
 from mandate.render import grant_objects
-from mandate.rules.application import Outcome, World, decide
+from mandate.rules.application import Outcome, decide
 from mandate.rules.grant import Grant
 from mandate.rules.history import application_facts, subject_of
 from mandate.rules.record import Fact
@@ -25,11 +25,11 @@ class ApplicationController:
     """Brings an application and its grant to where the rule says."""
 
     def __init__(
-        self, kube: KubeClient, cache: Cache, lookup: Lookup, dossiers: Dossiers, clock: Clock
+        self, kube: KubeClient, cache: Cache, cases: Cases, dossiers: Dossiers, clock: Clock
     ) -> None:
         self._kube = kube
         self._cache = cache
-        self._lookup = lookup
+        self._cases = cases
         self._dossiers = dossiers
         self._clock = clock
 
@@ -38,7 +38,7 @@ class ApplicationController:
         raw = self._cache.get(key)
         if raw is None or "deletionTimestamp" in raw["metadata"]:
             return None
-        plan = decide(self._world(raw), self._clock.now())
+        plan = decide(self._cases.world(raw), self._clock.now())
         # the form is on record before it can be decided on
         await self._record(raw, plan.facts)
         # and what came of the decisions before anything is granted on them
@@ -47,7 +47,9 @@ class ApplicationController:
         if plan.grant is None:
             return again
         outcome = await self._grant(raw, plan.grant)
-        await self._write(raw, decide(self._world(raw), self._clock.now(), outcome).status.wire())
+        await self._write(
+            raw, decide(self._cases.world(raw), self._clock.now(), outcome).status.wire()
+        )
         return again if outcome.granted else _AGAIN_SECONDS
 
     async def _grant(self, raw: Json, grant: Grant) -> Outcome:
@@ -66,14 +68,6 @@ class ApplicationController:
             return Outcome(False, "GrantFailed", f"the API server refused it: {error.message}")
         return Outcome(True, "Granted", f"namespace {grant.namespace} is in place")
 
-    def _world(self, raw: Json) -> World:
-        # here, and nowhere else, server time becomes the time that the rules see
-        application = CloudApplication.model_validate(self._clock.seen(raw))
-        agency = self._lookup.filing_agency(application.metadata.namespace)
-        policy = self._lookup.policy(agency.spec.policy) if agency else None
-        calendar = self._lookup.calendar(policy.spec.calendar) if policy else None
-        return World(application, raw["spec"], agency, policy, calendar)
-
     async def _write(self, raw: Json, status: Json) -> Json:
         written = await write_status(self._kube, raw, status)
         self._cache.put(written)
@@ -82,7 +76,7 @@ class ApplicationController:
 
     async def _record(self, raw: Json, more: Sequence[Fact] = ()) -> None:
         """Puts on record what the stored object says happened to it, and what it does not."""
-        world = self._world(raw)
+        world = self._cases.world(raw)
         if world.policy is not None:
             subject = subject_of("CloudApplication", world.application.metadata)
             facts = application_facts(world.application, world.form, world.policy)

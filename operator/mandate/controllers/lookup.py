@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from mandate.api.agency import Agency
 from mandate.api.governancepolicy import GovernancePolicy
+from mandate.api.kinds import REQUESTS
 from mandate.api.meta import find_condition
+from mandate.api.servicecatalog import ServiceCatalog
 from mandate.api.workcalendar import WorkCalendar
 from mandate.runtime.cache import Cache, Key
 
@@ -24,6 +26,11 @@ class Lookup:
         """The calendar of that name."""
         raw = self._cache.get(Key("WorkCalendar", "", name))
         return WorkCalendar.model_validate(raw) if raw else None
+
+    def catalog(self, name: str) -> ServiceCatalog | None:
+        """The catalogue of that name."""
+        raw = self._cache.get(Key("ServiceCatalog", "", name))
+        return ServiceCatalog.model_validate(raw) if raw else None
 
     def filing_agency(self, namespace: str) -> Agency | None:
         """The agency whose namespace of requests this is, if it can file."""
@@ -49,5 +56,23 @@ class Lookup:
             yield key
             for raw in list(self._cache.of_kind("CloudApplication", f"agency-{key.name}")):
                 yield Key.of(raw)
+        elif key.kind == "CloudApplication":
+            yield key
+            yield from self._requests(key)
         else:
             yield key
+            yield from self._application(key)
+
+    def _requests(self, application: Key) -> Iterator[Key]:
+        """The requests about an application: how it stands decides what can be decided."""
+        for kind in REQUESTS:
+            for raw in list(self._cache.of_kind(kind.name, application.namespace)):
+                if raw["spec"].get("applicationRef", {}).get("name") == application.name:
+                    yield Key.of(raw)
+
+    def _application(self, request: Key) -> Iterator[Key]:
+        """The application that a request is about: what was decided changes how it lives."""
+        raw = self._cache.get(request)
+        reference = raw["spec"].get("applicationRef") if raw else None
+        if reference:
+            yield Key("CloudApplication", request.namespace, reference["name"])

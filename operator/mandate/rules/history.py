@@ -5,7 +5,8 @@ that was written on them, and nothing from the moment: a fact that was missed is
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from hashlib import sha256
 
 import rfc8785
@@ -18,6 +19,7 @@ from mandate.api.meta import Condition, Json, ObjectMeta, find_condition
 from mandate.api.requests import Approval, RequestStatus
 from mandate.rules.clock_record import clock_facts
 from mandate.rules.record import Fact, without_contacts
+from mandate.rules.request import Form
 
 _REQUESTED_BY = "mandate.dev/requested-by"
 
@@ -35,7 +37,7 @@ def subject_of(kind: SubjectKind, metadata: ObjectMeta) -> Subject:
 def application_facts(
     application: CloudApplication, form: Json, policy: GovernancePolicy
 ) -> Iterator[Fact]:
-    """The application's facts: filed, judged, decided, what came of it, in time or not, granted.
+    """The application's facts: its form's, whether it is granted, and how it lives.
 
     Args:
         application: as it is stored.
@@ -43,16 +45,73 @@ def application_facts(
         policy: the policy it stands under; its generation goes on record with what it judged.
     """
     metadata, status = application.metadata, application.status
-    law = {"name": policy.metadata.name, "generation": policy.metadata.generation}
-    yield _filed(metadata, form)
-    yield from _judged(status, metadata.generation, law)
-    yield from _decided(status, law)
-    yield from _came_of_it(status)
-    for clock in status.clocks:
-        yield from clock_facts(clock, status.observed_generation)
+    yield from _form_facts(Form(metadata, form, status), policy)
     ready = find_condition(status.conditions, "Ready")
     if ready is not None and ready.observed_generation == metadata.generation:
         yield from _granted(application, ready)
+    yield from _lived(application)
+
+
+def request_facts(kind: str, form: Form, policy: GovernancePolicy) -> Iterator[Fact]:
+    """The facts of a request about a system, for that system's dossier.
+
+    Args:
+        kind: of the request.
+        form: the request as it is stored.
+        policy: the policy its system stands under.
+    """
+    metadata = form.metadata
+    where = f"{kind}/{metadata.name}/{metadata.uid[:8]}"
+    for fact in _form_facts(form, policy):
+        yield replace(fact, key=f"{where}.{fact.key}", text=f"{kind} {metadata.name}: {fact.text}")
+
+
+def _form_facts(form: Form, policy: GovernancePolicy) -> Iterator[Fact]:
+    """Filed, judged, decided, what came of it, in time or not."""
+    law = {"name": policy.metadata.name, "generation": policy.metadata.generation}
+    yield _filed(form.metadata, form.spec)
+    yield from _judged(form.status, form.metadata.generation, law)
+    yield from _decided(form.status, law)
+    yield from _came_of_it(form.status)
+    for clock in form.status.clocks:
+        yield from clock_facts(clock, form.status.observed_generation)
+
+
+_LIVES = ("Trial", "Launching", "Running", "Exiting", "Exited")
+_RECORDED_ELSEWHERE = ("Ready", "Overdue", "Provisioned")
+
+
+def _lived(application: CloudApplication) -> Iterator[Fact]:
+    """Each phase once a generation, and each time that a condition of the system changed."""
+    status, generation = application.status, application.metadata.generation
+    if status.phase in _LIVES:
+        yield Fact(
+            key=f"phase.{status.phase}.{generation}",
+            kind=status.phase,
+            text=f"the system is {status.phase}",
+            data={
+                "trial": status.trial.wire() if status.trial else None,
+                "launchedAt": _json(status.launched_at),
+                "billingFrom": _json(status.billing_from),
+            },
+            event="Normal",
+        )
+    for condition in status.conditions:
+        if condition.type in _RECORDED_ELSEWHERE:
+            continue
+        holds = condition.status == "True"
+        at = condition.last_transition_time
+        yield Fact(
+            key=f"condition.{condition.type}.{condition.status}.{at:%Y%m%dT%H%M%SZ}",
+            kind=condition.type if holds else f"{condition.type}Ended",
+            text=(condition.message or f"{condition.type} does not hold any more")[:1024],
+            at=at,
+            event="Warning" if holds else "Normal",
+        )
+
+
+def _json(value: date | None) -> str | None:
+    return value.isoformat() if value else None
 
 
 def agency_facts(agency: Agency, spec: Json) -> Iterator[Fact]:

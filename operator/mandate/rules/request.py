@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from mandate.api.governancepolicy import GovernancePolicySpec
 from mandate.api.meta import Condition, Json, ObjectMeta, set_condition
@@ -275,3 +276,32 @@ def verdict(judged: Judged, form: Form, now: datetime, *, done: tuple[str, str])
         return ready_condition(generation, now, "AwaitingDecision", f"awaiting {stages}")
     reason, text = done
     return ready_condition(generation, now, reason, text, ready=True)
+
+
+def simple_phase(judged: Judged) -> Literal["Submitted", "Approved", "Refused"]:
+    """The phase of a request that is filed, and approved or refused."""
+    if judged.complete:
+        return "Approved"
+    return "Refused" if judged.refused else "Submitted"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPlan:
+    """What is to be of a request."""
+
+    status: RequestStatus
+    facts: tuple[Fact, ...] = ()
+    """What the next status no longer tells."""
+    due: datetime | None = None
+    """When time alone next changes the answer (UTC)."""
+
+
+def orphaned(form: Form, now: datetime) -> RequestPlan:
+    """A request whose application is not there, or cannot be decided on: what was, stays."""
+    text = (
+        "the application that applicationRef names by name and uid is not there, or its agency "
+        "and policy are not ready: nothing can be decided"
+    )
+    ready = ready_condition(form.metadata.generation, now, "ApplicationNotFound", text)
+    conditions = set_condition(form.status.conditions, ready)
+    return RequestPlan(form.status.model_copy(update={"awaiting": (), "conditions": conditions}))

@@ -6,8 +6,12 @@ from datetime import datetime
 
 from mandate.api.clocks import Period
 from mandate.api.cloudapplication import TrialPeriod
-from mandate.api.trialextension import TrialExtension
-from mandate.rules.case import Case, approval
+from mandate.api.meta import Json
+from mandate.api.requests import Check
+from mandate.api.rulebook import cite
+from mandate.api.trialextension import TrialExtension, TrialExtensionStatus
+from mandate.rules.case import Case, approval, form_of
+from mandate.rules.request import Course, RequestPlan, judge, simple_phase, verdict
 from mandate.rules.workdays import Workdays
 
 
@@ -47,3 +51,25 @@ def _extensions(case: Case) -> Iterator[TrialExtension]:
     for extension in case.of(TrialExtension):
         if approval(extension, "extension") is not None:
             yield extension
+
+
+def judge_extension(case: Case, request: TrialExtension, spec: Json, now: datetime) -> RequestPlan:
+    """A longer trial: it takes the authority's consent, while the trial is not over for good.
+
+    A trial that has expired is frozen and can still be extended (A14-trial).
+    """
+    form = form_of(request, spec)
+    course = Course(groups=(("extension",),), checks=tuple(_extendable(case)))
+    judged = judge(form, course, case.law, now)
+    done = ("Extended", f"the trial is {request.spec.days} days longer")
+    status = TrialExtensionStatus(
+        **judged.status(verdict(judged, form, now, done=done)), phase=simple_phase(judged)
+    )
+    return RequestPlan(status, judged.facts, judged.due)
+
+
+def _extendable(case: Case) -> Iterator[Check]:
+    phase = case.application.status.phase
+    on_trial = phase == "Trial"
+    said = f"the application is {phase or 'not judged yet'}, not on trial ({cite('A14-trial')})"
+    yield Check(type="OnTrial", passed=on_trial, blocking=True, message="" if on_trial else said)

@@ -1,0 +1,66 @@
+"""Cases from the cache: one system, its law, and everything that was filed about it."""
+
+from collections.abc import Iterator
+
+from mandate.api.cloudapplication import CloudApplication
+from mandate.api.kinds import BY_NAME, REQUESTS
+from mandate.api.meta import Json, Resource
+from mandate.controllers.lookup import Lookup
+from mandate.rules.application import World
+from mandate.rules.case import Case
+from mandate.runtime.cache import Cache, Key
+from mandate.runtime.clock import Clock
+
+
+class Cases:
+    """Reads what belongs to one system, at the time that the rules see."""
+
+    def __init__(self, cache: Cache, lookup: Lookup, clock: Clock) -> None:
+        self._cache = cache
+        self._lookup = lookup
+        self._clock = clock
+
+    def world(self, raw: Json) -> World:
+        """All that an application's life depends on."""
+        # here and in `request`, and nowhere else, server time becomes the time that the rules see
+        application = CloudApplication.model_validate(self._clock.seen(raw))
+        agency = self._lookup.filing_agency(application.metadata.namespace)
+        policy = self._lookup.policy(agency.spec.policy) if agency else None
+        law = policy.spec if policy else None
+        return World(
+            application=application,
+            form=raw["spec"],
+            agency=agency,
+            policy=policy,
+            calendar=self._lookup.calendar(law.calendar) if law else None,
+            catalog=self._lookup.catalog(law.catalog) if law and law.catalog else None,
+            requests=tuple(self._about(application)),
+        )
+
+    def request(self, raw: Json) -> Resource:
+        """A request as the rules see it."""
+        return BY_NAME[raw["kind"]].model.model_validate(self._clock.seen(raw))
+
+    def case_of(self, raw: Json) -> tuple[Json, Case] | None:
+        """The application that a request names, and its case; None if there is none (yet)."""
+        reference = raw["spec"].get("applicationRef")
+        if reference is None:
+            return None
+        found = self._cache.get(
+            Key("CloudApplication", raw["metadata"]["namespace"], reference["name"])
+        )
+        if found is None or found["metadata"]["uid"] != reference["uid"]:
+            return None
+        case = self.world(found).case()
+        return (found, case) if case else None
+
+    def _about(self, application: CloudApplication) -> Iterator[Resource]:
+        """The requests that name this very application, in the order of their creation."""
+        rows = [
+            raw
+            for kind in REQUESTS
+            for raw in self._cache.of_kind(kind.name, application.metadata.namespace)
+            if raw["spec"].get("applicationRef", {}).get("uid") == application.metadata.uid
+        ]
+        rows.sort(key=lambda r: (r["metadata"].get("creationTimestamp", ""), r["metadata"]["name"]))
+        yield from (self.request(raw) for raw in rows)

@@ -1,0 +1,18 @@
+"""Which rule judges which kind of request about a system."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from mandate.api.meta import Json
+from mandate.rules.case import Case
+from mandate.rules.request import RequestPlan
+from mandate.rules.trial import judge_extension
+
+# the request is of the kind it stands under
+Judge = Callable[[Case, Any, Json, datetime], RequestPlan]
+"""Judges a request (with its spec as stored) on its case, at a time (UTC)."""
+
+JUDGES: dict[str, Judge] = {
+    "TrialExtension": judge_extension,
+}
