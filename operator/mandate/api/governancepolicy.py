@@ -28,6 +28,13 @@ class Parties(KubeModel):
     provider: Annotated[Line, Field(description="云服务商 (party B).")]
 
 
+class CloudTitles(KubeModel):
+    """What the authority's documents call its cloud."""
+
+    title: Annotated[Line, Field(description="In titles, such as 六安市政务云.")]
+    short: Annotated[Line, Field(description="In running text, such as 市政务云.")]
+
+
 class StageRule(KubeModel):
     """One stage of a request: its name is the verb that its deciders hold on the policy."""
 
@@ -107,6 +114,9 @@ class GovernancePolicySpec(KubeModel):
         Line, Field(description="The regulation it puts into practice, with its date.")
     ]
     parties: Annotated[Parties, Field(description="Who is who.")]
+    cloud: Annotated[
+        CloudTitles | None, Field(description="What documents call the cloud; absent: 政务云.")
+    ] = None
     calendar: Annotated[Name, Field(description="The WorkCalendar its time limits are counted in.")]
     time_limits: Annotated[
         tuple[TimeLimit, ...],
@@ -186,6 +196,11 @@ class GovernancePolicySpec(KubeModel):
         int | None,
         Field(ge=1, le=3650, description="授权访问: how long at most; absent: nobody is let in."),
     ] = None
+
+    @property
+    def cloud_titles(self) -> CloudTitles:
+        """What documents call the cloud, under this policy or none of its own."""
+        return self.cloud or CloudTitles(title="政务云", short="政务云")
 
 
 GOVERNANCE_POLICY_RULES = Schema(

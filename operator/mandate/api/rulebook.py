@@ -42,16 +42,25 @@ RULEBOOK: dict[str, Rule] = {
              "launch its end freezes, and deletes nothing."),
         Rule("A16-change", "article 16", "What was approved changes only through a change "
              "request."),
+        Rule("A17-exit", "article 17", "Data moved and cleaned, the system offline: then it "
+             "exits."),
         Rule("A17-delete", "article 17, ours", "Deleting a granted application's object does "
              "not destroy it."),
         Rule("A23-officer", "article 23", "Somebody is named for management, secrecy and audit."),
         Rule("A23-ports", "article 23", "Only approved ports are open."),
+        Rule("A23-suspend", "article 23", "A suspension or termination is reported to the "
+             "cyber-security authority."),
         Rule("A26-access", "article 26", "Nobody enters a unit's resources without its "
              "authorisation."),
         Rule("G310-sublet", "annex 1, 3.10", "Nothing is deployed that was not approved, and "
              "nothing sublet."),
         Rule("G32-filing", "annex 1, 3.2 and 4.2", "Nothing goes online before its filing."),
         Rule("G38-contact", "annex 1, 3.8", "Emergency contacts are named."),
+        Rule("G65-hosting", "annex 1, 6.5", "Where equipment is hosted, the agreement says what "
+             "the provider answers for."),
+        Rule("G72-confirm", "annex 1, 7.2", "The exit sheet is signed and sealed by all three."),
+        Rule("G94-copies", "annex 1, 9.2 to 9.5", "Six copies, two a party; annexes have the "
+             "force of the text; only all three change it."),
         Rule("X-identity", "ours", "A decision is the decider's own: the API server writes who "
              "and when."),
         Rule("X-duty", "ours", "Nobody decides on their own request."),
