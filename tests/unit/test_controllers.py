@@ -110,7 +110,7 @@ def test_what_may_pass_later_is_tried_again(code: int) -> None:
 @pytest.mark.rule("X-clock", "A13-accept")
 def test_a_request_is_looked_at_again_when_time_alone_changes_it() -> None:
     kube = MemoryKube()
-    parts = _parts(kube)
+    parts = _application_parts(kube)
     filed = _raw(application())
     for raw in (filed, _raw(calendar())):
         kube.objects[Ref.of(raw)] = raw
