@@ -1,19 +1,46 @@
-"""The kinds of the stage table that have no CRD yet, as small real ones.
+"""A form of each kind of the stage table, and small real stand-ins for kinds without a CRD yet.
 
-The guards are one set for all kinds: what they refuse is tried on every kind of the table
-before its own form is written. A kind leaves this module when its CRD comes.
+The guards are one set for all kinds: what they refuse is tried on every kind of the table. A
+kind leaves `STAND_INS` when its CRD comes.
 """
 
 from typing import Annotated
 
+import yaml
 from pydantic import Field, create_model
 
-from hack.site import Site
+from hack.site import LUAN, Site
 from mandate.api.kinds import BY_NAME, Kind
 from mandate.api.meta import API_VERSION, Json, KubeModel, Resource
 from mandate.api.requests import RequestStatus
 from mandate.api.schema import crd
 from mandate.api.stages import STAGE_TABLE, RequestKind
+
+FILES = {
+    "CloudApplication": "applications/bus-portal.yaml",
+    "LaunchRequest": "life/launch-request.yaml",
+    "TrialExtension": "life/trial-extension.yaml",
+    "ServiceAgreement": "life/service-agreement.yaml",
+    "ExitRequest": "life/exit-request.yaml",
+    "AssessmentReport": "life/assessment-report.yaml",
+    "Suspension": "life/suspension.yaml",
+    "ContactChange": "life/contact-change.yaml",
+    "AccessGrant": "life/access-grant.yaml",
+}
+"""The filled example of each kind, below `examples/luan`."""
+
+_TEXTS: dict[str, tuple[str, ...]] = {
+    "CloudApplication": ("projectCode",),
+    "LaunchRequest": ("protectionFilingNumber",),
+    "TrialExtension": ("reason",),
+    "ServiceAgreement": ("systemName",),
+    "ExitRequest": ("reason",),
+    "AssessmentReport": ("assessor", "name"),
+    "Suspension": ("cause",),
+    "ContactChange": ("signature", "contactName"),
+    "AccessGrant": ("purpose",),
+}
+"""Where a form of each kind has a free text."""
 
 
 class PlainSpec(KubeModel):
@@ -49,11 +76,27 @@ def install(site: Site) -> None:
         assert made.code == 201, made.message
 
 
-def plain_form(row: RequestKind, namespace: str, name: str) -> Json:
-    """A form of a stand-in."""
-    return {
-        "apiVersion": API_VERSION,
-        "kind": row.kind,
-        "metadata": {"name": name, "namespace": namespace},
-        "spec": {"title": "测试"},
-    }
+def form(kind: str, namespace: str, name: str) -> Json:
+    """A form of a kind, filled as its example."""
+    if kind not in BY_NAME:
+        body: Json = {"apiVersion": API_VERSION, "kind": kind, "spec": {"title": "测试"}}
+    else:
+        body = yaml.safe_load((LUAN / FILES[kind]).read_text("utf-8"))
+    return body | {"metadata": {"name": name, "namespace": namespace}}
+
+
+def edit(kind: str, text: str) -> Json:
+    """A merge patch that changes what a form says."""
+    patch: Json | str = text
+    for key in reversed(_TEXTS.get(kind, ("title",))):
+        patch = {key: patch}
+    return {"spec": patch}
+
+
+def phases(kind: str) -> list[str]:
+    """The phases that a kind knows."""
+    if kind not in BY_NAME:
+        return ["Submitted", "Accepted", "Approved", "Refused"]
+    (version,) = crd(BY_NAME[kind])["spec"]["versions"]
+    status: Json = version["schema"]["openAPIV3Schema"]["properties"]["status"]
+    return list(status["properties"]["phase"]["enum"])

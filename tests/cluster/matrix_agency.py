@@ -23,7 +23,7 @@ namespace-editor rbac   rbac   rbac  rbac   rbac         rbac
 namespace-admin  rbac   rbac   rbac  rbac   rbac         rbac
 cluster-admin    ok     ok     ok    ok     every        status
 argocd           ok     ok     ok    ok     system       status
-operator         rbac   rbac   rbac  rbac   rbac         rbac
+operator         rbac   rbac   rbac  rbac   system       ok
 operator-as-root nofile nofile ok    nofile system       ok
 robot            rbac   rbac   rbac  rbac   system       status
 outsider         rbac   rbac   rbac  rbac   rbac         rbac
@@ -46,7 +46,7 @@ namespace-editor rbac   rbac   rbac  rbac   rbac         rbac
 namespace-admin  rbac   rbac   rbac  rbac   rbac         rbac
 cluster-admin    ok     frozen ok    kept   final        status
 argocd           ok     frozen ok    kept   final        status
-operator         rbac   rbac   rbac  rbac   rbac         rbac
+operator         rbac   rbac   rbac  rbac   final        ok
 operator-as-root nofile nofile ok    nofile final        ok
 robot            rbac   rbac   rbac  rbac   final        status
 outsider         rbac   rbac   rbac  rbac   rbac         rbac
@@ -69,7 +69,7 @@ namespace-editor rbac   rbac   rbac  rbac   rbac         rbac
 namespace-admin  rbac   rbac   rbac  rbac   rbac         rbac
 cluster-admin    ok     ok     ok    ok     final        status
 argocd           ok     ok     ok    ok     final        status
-operator         rbac   rbac   rbac  rbac   rbac         rbac
+operator         rbac   rbac   rbac  rbac   final        ok
 operator-as-root nofile nofile ok    nofile final        ok
 robot            rbac   rbac   rbac  rbac   final        status
 outsider         rbac   rbac   rbac  rbac   rbac         rbac
@@ -94,7 +94,7 @@ namespace-editor rbac   rbac   rbac  rbac   rbac   rbac
 namespace-admin  rbac   rbac   rbac  rbac   rbac   rbac
 cluster-admin    ok     ok     ok    ok     every  status
 argocd           ok     ok     ok    ok     system status
-operator         rbac   rbac   rbac  rbac   rbac   rbac
+operator         rbac   rbac   rbac  rbac   system ok
 operator-as-root nofile nofile ok    nofile system ok
 robot            rbac   rbac   rbac  rbac   rbac   rbac
 outsider         rbac   rbac   rbac  rbac   rbac   rbac
@@ -117,7 +117,7 @@ namespace-editor rbac   rbac   rbac  rbac   rbac  rbac
 namespace-admin  rbac   rbac   rbac  rbac   rbac  rbac
 cluster-admin    ok     frozen ok    kept   final status
 argocd           ok     frozen ok    kept   final status
-operator         rbac   rbac   rbac  rbac   rbac  rbac
+operator         rbac   rbac   rbac  rbac   final ok
 operator-as-root nofile nofile ok    nofile final ok
 robot            rbac   rbac   rbac  rbac   rbac  rbac
 outsider         rbac   rbac   rbac  rbac   rbac  rbac
@@ -140,7 +140,7 @@ namespace-editor rbac   rbac   rbac  rbac   rbac  rbac
 namespace-admin  rbac   rbac   rbac  rbac   rbac  rbac
 cluster-admin    ok     ok     ok    ok     final status
 argocd           ok     ok     ok    ok     final status
-operator         rbac   rbac   rbac  rbac   rbac  rbac
+operator         rbac   rbac   rbac  rbac   final ok
 operator-as-root nofile nofile ok    nofile final ok
 robot            rbac   rbac   rbac  rbac   rbac  rbac
 outsider         rbac   rbac   rbac  rbac   rbac  rbac
@@ -165,7 +165,7 @@ namespace-editor rbac   rbac   rbac  rbac   rbac
 namespace-admin  rbac   rbac   rbac  rbac   rbac
 cluster-admin    ok     ok     ok    ok     status
 argocd           ok     ok     ok    ok     status
-operator         rbac   rbac   rbac  rbac   rbac
+operator         rbac   rbac   rbac  rbac   ok
 operator-as-root nofile nofile ok    nofile ok
 robot            rbac   rbac   rbac  rbac   rbac
 outsider         rbac   rbac   rbac  rbac   rbac

@@ -2,10 +2,14 @@
 
 import copy
 import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import yaml
 
+from hack.controlplane.controlplane import ControlPlane
 from hack.site import LUAN, Actor, Answer, Site, eventually
 from mandate.api.meta import Json
 
@@ -13,6 +17,20 @@ _API = "/apis/mandate.dev/v1alpha1"
 _SECONDS = 20.0
 SETTINGS = {"MANDATE_RESYNC_SECONDS": "2"}
 """The operator's, in tests: what a watch would miss is found soon."""
+
+
+@contextmanager
+def luan_site() -> Iterator[Site]:
+    """A control plane with Mandate and Lu'an on it, and the operator running."""
+    with ControlPlane.start() as plane:
+        here = Site(plane)
+        here.install(weaken=os.environ.get("MANDATE_MUTANT"))
+        here.start_operator(settings=SETTINGS)
+        here.bootstrap.kubectl("apply", "-f", str(LUAN / "access.yaml"))
+        clerk = here.actor("clerk", "luan-authority")
+        files = ("policy.yaml", "calendar.yaml", "catalog.yaml")
+        clerk.kubectl("apply", *(part for f in files for part in ("-f", str(LUAN / f))))
+        yield here
 
 
 def example_application() -> Json:

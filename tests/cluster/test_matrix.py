@@ -1,12 +1,15 @@
 """Every identity tries every verb on every kind in every state, on the real API."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from hack.site import Answer, Site
+from hack.site import Answer
 from mandate.api.rulebook import RULEBOOK
 from tests.cluster import matrix_agency, matrix_changes, matrix_forms, matrix_records
 from tests.cluster.matrix import OK, RBAC, REFUSALS, complete, every_cell
 from tests.cluster.matrix_states import Scene
+from tests.cluster.office import luan_site
 
 GRIDS = (*matrix_forms.GRIDS, *matrix_changes.GRIDS, *matrix_records.GRIDS, *matrix_agency.GRIDS)
 CELLS = complete(GRIDS)
@@ -18,9 +21,13 @@ for _kind, _state, _who, _verb in every_cell():
 
 
 @pytest.fixture(scope="module")
-def scene(site: Site) -> Scene:
-    """Everybody, and a request of each kind in each of its states; the probes change nothing."""
-    return Scene(site)
+def scene() -> Iterator[Scene]:
+    """Everybody, and a request of each kind in each of its states; the probes change nothing.
+
+    On a control plane of its own: no operator fights over the statuses.
+    """
+    with luan_site() as site:
+        yield Scene(site)
 
 
 def _as_expected(code: str, answer: Answer) -> bool:

@@ -264,11 +264,13 @@ def test_the_authority_sees_all_kinds_at_once_and_by_their_short_names(desk: Off
         f"agency.mandate.dev/{desk.name}",
         "governancepolicy.mandate.dev/luan",
         "workcalendar.mandate.dev/china",
+        "servicecatalog.mandate.dev/luan",
     ):
         assert part in every
     columns = {
         "gpol": "NAME AUTHORITY CALENDAR AGE",
         "wcal": "NAME TIMEZONE VALIDTHROUGH AGE",
+        "scat": "NAME TITLE AGE",
         "agcy": "NAME UNIT POLICY NAMESPACE READY AGE",
     }  # fmt: skip
     for short, header in columns.items():

@@ -105,6 +105,16 @@ def test_every_kind_is_listed_with_the_others_and_has_one_short_name(kind: str) 
 
 
 @pytest.mark.parametrize("kind", CRDS)
+def test_every_column_shows_a_field_that_there_is(kind: str) -> None:
+    known = {path.removeprefix(kind) for path, _ in walk(schema_of(kind), kind)}
+    (version,) = CRDS[kind]["spec"]["versions"]
+    for column in version["additionalPrinterColumns"]:
+        path = column["jsonPath"].replace("[0]", ".items")
+        path = path.replace('[?(@.type=="Ready")]', ".items")
+        assert path in known or path == ".metadata.creationTimestamp"
+
+
+@pytest.mark.parametrize("kind", CRDS)
 def test_only_what_the_operator_reports_on_has_a_status(kind: str) -> None:
     (version,) = CRDS[kind]["spec"]["versions"]
     reported = kind in ("Agency", *REQUESTS)

@@ -37,7 +37,7 @@ class ExitSignature(KubeModel):
 
 
 class Confirmation(KubeModel):
-    """What the unit has done before its resources are deleted (退出单位确认, article 17)."""
+    """What the unit has done before its resources are deleted (退出单位确认, A17-exit)."""
 
     data_backed_up: Annotated[
         bool, Field(description="本单位已完成相关数据的迁移备份工作: must be true.")
@@ -48,7 +48,7 @@ class Confirmation(KubeModel):
 
 
 class UnmetRequirement(KubeModel):
-    """Why the authority reclaims (article 7): what was required, by when, and that it told so."""
+    """Why the authority reclaims (A07-reclaim): what was required, by when, and that it told so."""
 
     requirement: Annotated[
         Paragraphs, Field(description="系统整合要求: what the unit was to do and did not.")

@@ -97,8 +97,8 @@ def _at_most(limit: str) -> Schema:
 Size = Annotated[str, Field(max_length=16), _at_most("1Pi")]
 """A size in bytes as a quantity: 0, or 1Mi to 1Pi."""
 
-TotalSize = Annotated[str, Field(max_length=16), _at_most("1Ei")]
-"""A size of a whole platform in bytes as a quantity: 0, or 1Mi to 1Ei."""
+TotalSize = Annotated[str, Field(max_length=16), _at_most("1024Pi")]
+"""A size of a whole platform in bytes as a quantity: 0, or 1Mi to 1024Pi."""
 
 Money = Annotated[
     str,

@@ -26,6 +26,8 @@ RULEBOOK: dict[str, Rule] = {
     for rule in (
         Rule("A04-scope", "articles 4 and 32", "Fiscal, unclassified, suitable by law; others "
              "apply through their line authority at their own cost."),
+        Rule("A07-reclaim", "article 7", "What is not integrated as required is reclaimed, after "
+             "the unit was told."),
         Rule("A09-lifecycle", "article 9", "Apply, accept, review, test, launch, change, exit: "
              "none is skipped."),
         Rule("A10-catalogue", "article 10", "Requests follow the catalogue; what nothing in it "
@@ -54,6 +56,10 @@ RULEBOOK: dict[str, Rule] = {
              "authorisation."),
         Rule("G310-sublet", "annex 1, 3.10", "Nothing is deployed that was not approved, and "
              "nothing sublet."),
+        Rule("G36-attest", "annex 1, 3.6 and 3.9", "Only licensed software; a site keeps its "
+             "access logs."),
+        Rule("G49-interrupt", "annex 1, 4.9", "The provider may interrupt what endangers the "
+             "cloud, and says why."),
         Rule("G32-filing", "annex 1, 3.2 and 4.2", "Nothing goes online before its filing."),
         Rule("G38-contact", "annex 1, 3.8", "Emergency contacts are named."),
         Rule("G65-hosting", "annex 1, 6.5", "Where equipment is hosted, the agreement says what "

@@ -1,4 +1,4 @@
-"""`Suspension`: a system interrupted, or kept from deletion, by others (articles 23; 4.9)."""
+"""`Suspension`: a system interrupted by others, or kept from deletion (23; G49-interrupt)."""
 
 from typing import Annotated, Literal
 

@@ -1,0 +1,102 @@
+"""An approval of less than was asked, and items that the unit procures itself, on the real API."""
+
+from typing import Any
+
+import pytest
+
+from hack.site import Site
+from mandate.api.meta import Json
+from tests.cluster.office import Office
+from tests.cluster.test_forms import GONE, put
+
+_HOSTS = [{"id": "app", "quantity": 1, "cpuCores": 2, "memory": "4Gi", "dataDisk": "100Gi"}]
+_SERVICES = [{"row": 1, "quantity": 0}]
+_ITEM = {
+    "id": "gauge",
+    "title": "客流采集器",
+    "specification": "1台",
+    "quantity": 4,
+    "reason": "目录中没有，也无可适配的服务。",
+}
+
+
+@pytest.fixture(scope="module")
+def desk(site: Site) -> Office:
+    """An agency with one application that awaits its acceptance."""
+    office = Office.open(site, "less-than-asked")
+    assert office.file().code == 201
+    office.awaits("acceptance")
+    return office
+
+
+@pytest.mark.rule("X-final", "X-input")
+def test_less_than_asked_is_part_of_the_decision(office: Office) -> None:
+    assert office.file().code == 201
+    office.awaits("acceptance")
+    assert office.decide("acceptance").code == 200
+    office.awaits("review")
+    made = office.decide("review", approvedHosts=_HOSTS, approvedServices=_SERVICES)
+    assert made.code == 200, made.message
+    kept = office.read()["status"]["approvals"]["review.1"]
+    assert (kept["approvedHosts"], kept["approvedServices"]) == (_HOSTS, _SERVICES)
+    for other in ([], [_HOSTS[0] | {"quantity": 2}]):
+        body = {"status": {"approvals": {"review.1": {"approvedHosts": other}}}}
+        answer = office.patch_status(body)
+        assert answer.code == 422
+        assert "neither altered nor withdrawn" in answer.message
+
+
+@pytest.mark.rule("X-input")
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"approvedHosts": [{"quantity": 1}]}, "id"),
+        ({"approvedHosts": [*_HOSTS, *_HOSTS]}, "Duplicate value"),
+        ({"approvedHosts": [{"id": "app", "cpuCores": 0}]}, "or equal to 1"),
+        ({"approvedHosts": [{"id": "app", "quantity": -1}]}, "or equal to 0"),
+        ({"approvedHosts": [{"id": "app", "memory": "4"}]}, "written 8Gi"),
+        ({"approvedServices": [{"row": 0, "quantity": 0}]}, "or equal to 1"),
+        ({"approvedServices": [{"row": 1}]}, "quantity: Required value"),
+        ({"decision": "Refused", "approvedHosts": _HOSTS}, "a refusal approves nothing"),
+        ({"decision": "Refused", "approvedServices": _SERVICES}, "a refusal approves nothing"),
+    ],
+)
+def test_what_it_cannot_be_is_refused(desk: Office, fields: dict[str, Any], text: str) -> None:
+    answer = desk.decide("acceptance", **fields)
+    assert answer.code == 422
+    assert "status.approvals" in answer.message
+    assert text in answer.message
+
+
+def _form(desk: Office, **item: object) -> Json:
+    form = desk.form("gauges")
+    form["spec"] |= {"trialDays": 20, "selfProcured": [dict(_ITEM)]}
+    for key, value in item.items():
+        put(form, f"spec.selfProcured[0].{key}", value)
+    return form
+
+
+@pytest.mark.rule("A10-catalogue")
+@pytest.mark.parametrize("field", ["title", "specification", "quantity", "reason"])
+def test_an_item_of_its_own_is_described_whole(desk: Office, field: str) -> None:
+    answer = desk.file(_form(desk, **{field: GONE}), dry_run=True)
+    assert answer.code == 422
+    assert f"spec.selfProcured[0].{field}: Required value" in answer.message
+
+
+@pytest.mark.rule("A10-catalogue", "X-order")
+def test_it_has_a_decision_of_its_own(desk: Office) -> None:
+    filed = desk.file(_form(desk))
+    assert filed.code == 201, filed.message
+    assert filed.body["spec"] == _form(desk)["spec"]
+    stages = ("acceptance", "self-procurement", "review")
+    for place, stage in enumerate(stages):
+        desk.awaits(stage, "gauges")
+        for early in stages[place + 1 :]:
+            assert "cannot be Approved now" in desk.decide(early, name="gauges").message
+        assert desk.decide(stage, name="gauges").code == 200
+    found = desk.until("gauges", phase="Approved")
+    assert found["status"]["stages"] == ["acceptance", "self-procurement", "review"]
+    rows = found["status"]["allocation"]
+    assert {m["hostId"] for m in rows["machines"]} == {"app", "db"}
+    assert [s["category3"] for s in rows["services"]] == ["云主机安全防护"]
