@@ -109,7 +109,7 @@ _REFUSED: dict[str, list[tuple[str, object, str]]] = {
         ("cutOff", 1020, "must be of type string"),
         ("validThrough", "2026-13-01", "must be of type date"),
         ("holidays[0].date", "元旦", "must be of type date"),
-        ("holidays[1]", {"date": "2026-01-01"}, "Duplicate value"),
+        ("holidays[1]", {"date": "2024-01-01"}, "Duplicate value"),
         ("holidays[0].name", " ", "must not be blank"),
         ("makeUpDays", [{"date": "2026-10-01"}], "no day is both a holiday and a make-up"),
     ],
