@@ -238,6 +238,11 @@ class Site:
         fresh.write_text(f"{known}{json.dumps(row)}\n")
         fresh.replace(self._clock_file)
 
+    def rewind(self) -> None:
+        """Back to the time of the server; what was written meanwhile stays in its own time."""
+        if self._ahead_seconds:
+            self.advance(seconds=-self._ahead_seconds)
+
     def now(self) -> datetime:
         """The time that the operator sees (UTC)."""
         return datetime.now(UTC) + timedelta(seconds=self._ahead_seconds)

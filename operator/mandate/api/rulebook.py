@@ -37,8 +37,9 @@ RULEBOOK: dict[str, Rule] = {
         Rule("A11-form", "annex 2", "Fields marked * are mandatory, 0 where not wanted; the form "
              "is sealed, signed and dated."),
         Rule("A13-accept", "articles 12 and 13", "Completeness and scope are checked before "
-             "acceptance; a refusal carries an opinion; the unit resubmits."),
-        Rule("A13-review", "article 13", "Accepted applications get an approval opinion."),
+             "acceptance, in time; a refusal carries an opinion; the unit resubmits."),
+        Rule("A13-review", "article 13", "Accepted applications get an approval opinion in "
+             "time."),
         Rule("A14-provision", "article 14", "What was approved is provisioned."),
         Rule("A14-trial", "article 14", "A trial lasts the days the policy bounds; without a "
              "launch its end freezes, and deletes nothing."),
@@ -73,7 +74,8 @@ RULEBOOK: dict[str, Rule] = {
         Rule("X-order", "ours", "No stage before its turn."),
         Rule("X-bound", "ours", "A decision holds for what was read."),
         Rule("X-final", "ours", "A decision is not rewritten or withdrawn."),
-        Rule("X-clock", "ours", "Working days are the jurisdiction's own."),
+        Rule("X-clock", "ours", "Working days are the jurisdiction's own; a late decision is valid "
+             "and on record as late."),
         Rule("X-dossier", "ours", "Every step can be shown, years later, and that nothing was "
              "altered."),
         Rule("X-closed", "ours", "With the operator down, nothing unapproved gets through."),

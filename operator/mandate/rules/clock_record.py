@@ -56,6 +56,7 @@ def breach(clock: Clock, generation: int) -> Fact:
 
 
 def _recomputation(clock: Clock, moved: Recomputed, about: str) -> Fact:
+    """That the calendar moved a clock (X-clock)."""
     was = f"{moved.was_due_on}{' (provisional)' if moved.was_provisional else ''}"
     return Fact(
         f"recomputed.{about}.{moved.calendar_generation}",
@@ -70,7 +71,7 @@ def _recomputation(clock: Clock, moved: Recomputed, about: str) -> Fact:
 def overdue(
     clocks: tuple[Clock, ...], trouble: Trouble | None, generation: int, now: datetime
 ) -> Condition | None:
-    """Whether something is late and not done yet; None where nothing has a time limit.
+    """Whether something is late and not done yet (X-clock); None where nothing has a limit.
 
     Args:
         clocks: of the present generation.
@@ -107,6 +108,7 @@ def _all(clocks: list[Clock]) -> str:
 
 
 def _state(clock: Clock) -> str:
+    """How a clock stands, in words (X-clock)."""
     if clock.breached:
         done = " and was done later" if clock.closed_at is not None else ""
         return f"{clock.stage} was due on {_day(clock)}{done}"
@@ -116,6 +118,7 @@ def _state(clock: Clock) -> str:
 
 
 def _day(clock: Clock) -> str:
+    """The last day, and whether it is sure (X-clock)."""
     return f"{clock.due_on}{' (provisional)' if clock.provisional else ''}"
 
 

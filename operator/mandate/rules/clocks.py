@@ -61,6 +61,8 @@ def stage_terms(
 ) -> tuple[Term, ...]:
     """The stages that were begun: the first at receipt, each other when the one before ended.
 
+    That is what their clocks start at (A13-accept, A13-review, X-clock).
+
     Args:
         made: how far the request has come.
         status: with the decisions.
@@ -69,8 +71,8 @@ def stage_terms(
         waiting: whether the stage whose turn it is waits for the applicant.
     """
     terms = []
-    current = (made.pending, made.refused, made.ineffective)
-    for stage in (*made.approved, *(name for name in current if name)):
+    current = made.pending or made.refused or made.ineffective
+    for stage in (*made.approved, current) if current else made.approved:
         decision = status.approvals.get(decision_key(stage, generation))
         ended = decision.at if decision else None
         terms.append(Term(stage, start, ended, waiting and ended is None))
@@ -110,7 +112,7 @@ def keep_time(
     found = [_clock(term, known.get(term.stage), scale) for term in terms]
     clocks = tuple(clock for clock in found if clock is not None)
     begun = terms[0].started if terms else now
-    facts = () if same else tuple(_superseded(old, begun))
+    facts = tuple(_superseded(old, begun))
     closed = {clock.stage for clock in clocks if clock.closed_at is not None}
     if all(term.stage in closed or term.stage not in scale.limits for term in terms):
         trouble = None
@@ -119,7 +121,7 @@ def keep_time(
 
 
 def _workdays(calendar: WorkCalendar | None, name: str) -> tuple[Workdays | None, Trouble | None]:
-    """The calendar to count with, or why there is none."""
+    """The calendar to count with, or why there is none (X-clock)."""
     if calendar is None:
         return None, Trouble("CalendarNotFound", f"WorkCalendar {name} does not exist; apply it")
     try:
@@ -129,6 +131,7 @@ def _workdays(calendar: WorkCalendar | None, name: str) -> tuple[Workdays | None
 
 
 def _clock(term: Term, known: Clock | None, scale: _Scale) -> Clock | None:
+    """The clock of a stage as it is now (X-clock)."""
     clock = known or _opened(term, scale)
     if clock is None or clock.closed_at is not None:
         return clock
@@ -148,6 +151,7 @@ def _clock(term: Term, known: Clock | None, scale: _Scale) -> Clock | None:
 
 
 def _opened(term: Term, scale: _Scale) -> Clock | None:
+    """The clock of a stage that has none yet (X-clock)."""
     limit = scale.limits.get(term.stage)
     if limit is None or scale.days is None:
         return None
@@ -164,7 +168,7 @@ def _opened(term: Term, scale: _Scale) -> Clock | None:
 
 
 def _moved(clock: Clock, scale: _Scale) -> Clock:
-    """The clock by the calendar as it is now."""
+    """The clock by the calendar as it is now (X-clock)."""
     if scale.days is None:
         return clock
     due = _due(clock, scale.days)
@@ -179,7 +183,7 @@ def _moved(clock: Clock, scale: _Scale) -> Clock:
 
 
 def _stopped(clock: Clock, term: Term, scale: _Scale) -> Clock:
-    """The clock as it stands still from now on, or goes on."""
+    """The clock as it stands still from now on, or goes on (X-clock)."""
     limit = scale.limits.get(clock.stage)
     wait = term.waiting and limit is not None and limit.stop_while_waiting is True
     if not clock.stands_still:
@@ -195,6 +199,7 @@ def _stopped(clock: Clock, term: Term, scale: _Scale) -> Clock:
 
 
 def _due(clock: Clock, days: Workdays) -> Due:
+    """When the clock ends, with the days on which it stood still (X-clock)."""
     stood = [(stop.since, stop.until) for stop in clock.stops]
     spans = tuple((days.day_of(a), days.day_of(b)) for a, b in stood if b is not None)
     return days.due(clock.started_at, clock.limit, spans)
@@ -206,7 +211,7 @@ def _due_then(clock: Clock, due: Due) -> Clock:
 
 
 def _reminder(clock: Clock, scale: _Scale) -> datetime | None:
-    """When a reminder is due; None where the policy wants none, or the time is too short."""
+    """When a reminder is due; None where none is wanted or the time is too short (X-clock)."""
     limit = scale.limits.get(clock.stage)
     if scale.days is None:
         return clock.remind_at
@@ -217,12 +222,16 @@ def _reminder(clock: Clock, scale: _Scale) -> datetime | None:
 
 
 def _superseded(old: RequestStatus, edited: datetime) -> Iterator[Fact]:
-    """The breaches of the earlier generation that nobody saw before the form was edited."""
+    """The breaches that nobody saw before the form was edited (X-clock).
+
+    Clocks of the present generation end after its receipt and are none of these.
+    """
     for clock in old.clocks:
         if clock.runs and edited >= clock.due_at:
             yield breach(clock, old.observed_generation)
 
 
 def _next(clocks: tuple[Clock, ...], now: datetime) -> datetime | None:
+    """The next instant at which a clock says something else (X-clock)."""
     instants = [i for c in clocks if c.runs for i in (c.remind_at, c.due_at) if i is not None]
     return min((i for i in instants if i > now), default=None)

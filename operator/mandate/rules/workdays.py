@@ -48,7 +48,7 @@ class Workdays:
 
     @classmethod
     def of(cls, spec: WorkCalendarSpec) -> "Workdays":
-        """The calendar of this spec.
+        """The calendar of this spec (X-clock).
 
         Raises:
             ValueError: there is no such time zone.
@@ -68,7 +68,7 @@ class Workdays:
         )
 
     def is_worked(self, day: date) -> bool:
-        """Whether this day is worked.
+        """Whether this day is worked (X-clock).
 
         Beyond `valid_through` by the weekend and the country's statutory holidays: nobody
         knows its make-up days then, so the answer is a guess.
@@ -80,7 +80,7 @@ class Workdays:
         return day <= self.valid_through or day not in _statutory(self.country, day.year)
 
     def day_of(self, instant: datetime) -> date:
-        """The day on which something came: after the cut-off, the next one."""
+        """The day on which something came: after the cut-off, the next one (X-clock)."""
         local = instant.astimezone(self.zone)
         late = self.cut_off is not None and local.time() > self.cut_off
         return local.date() + _ONE if late else local.date()
@@ -103,11 +103,11 @@ class Workdays:
         return day
 
     def worked_within(self, first: date, last: date) -> int:
-        """How many days are worked of those after the first, up to the last."""
+        """How many days are worked of those after the first, up to the last (X-clock)."""
         return sum(self.is_worked(day) for day in _days(first, last))
 
     def due(self, start: datetime, limit: Period, stood: tuple[tuple[date, date], ...] = ()) -> Due:
-        """When a time limit ends.
+        """When a time limit ends (X-clock).
 
         Args:
             start: when it starts (UTC); that day is not counted.
@@ -126,7 +126,7 @@ class Workdays:
         return Due(last, self.end_of(last), provisional=last > self.valid_through)
 
     def before(self, day: date, period: Period) -> datetime:
-        """When (UTC) only this much is left until the end of a day."""
+        """When (UTC) only this much is left until the end of a day (X-clock)."""
         if period.unit == "months":
             return self.end_of(_months_after(day, -period.amount))
         if period.unit == "days":
@@ -145,14 +145,14 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 
 def _months_after(day: date, count: int) -> date:
-    """The same day of another month, or that month's last."""
+    """The same day of another month, or that month's last (X-clock)."""
     year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
     return date(year, month + 1, min(day.day, months.monthrange(year, month + 1)[1]))
 
 
 @lru_cache(maxsize=64)
 def _statutory(country: str | None, year: int) -> frozenset[date]:
-    """The days off that a country's law sets for each year; none where they are not known."""
+    """The days off that a country's law sets for each year, where they are known (X-clock)."""
     if country is None:
         return frozenset()
     try:
