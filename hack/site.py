@@ -247,11 +247,25 @@ class Site:
         """The time that the operator sees (UTC)."""
         return datetime.now(UTC) + timedelta(seconds=self._ahead_seconds)
 
+    def page(self, path: str, *, method: str = "GET", port: int | None = None) -> Answer:
+        """What the operator itself answers over HTTP.
+
+        Args:
+            path: of the page.
+            method: of the request.
+            port: where to ask; the one of the metrics unless another is given.
+        """
+        url = f"http://127.0.0.1:{port or self.metrics_port}{path}"
+        again = urllib3.Retry(8, backoff_factor=0.1)  # it may be starting
+        answer = urllib3.request(method, url, timeout=5, retries=again)
+        try:
+            return Answer(answer.status, json.loads(answer.data))
+        except ValueError:
+            return Answer(answer.status, {"message": answer.data.decode()})
+
     def metric(self, name: str, **labels: str) -> float:
         """The sum of a metric of the operator over the samples with these labels."""
-        url = f"http://127.0.0.1:{self.metrics_port}/metrics"
-        again = urllib3.Retry(8, backoff_factor=0.1)  # it may be starting
-        text = urllib3.request("GET", url, timeout=5, retries=again).data.decode()
+        text = self.page("/metrics").message
         wanted = [f'{key}="{value}"' for key, value in labels.items()]
         rows = [row for row in text.splitlines() if row.startswith((f"{name} ", f"{name}{{"))]
         return sum(float(row.rsplit(" ", 1)[1]) for row in rows if all(w in row for w in wanted))

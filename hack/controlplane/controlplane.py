@@ -229,6 +229,10 @@ class ControlPlane:
         while self._pids(name):
             time.sleep(POLL_SECONDS)
 
+    def send(self, name: str, number: int) -> None:
+        """Sends a program a signal that does not end it, such as SIGSTOP."""
+        reaper.kill(self._pids(name), number)
+
     def restart(self, name: CoreProgram) -> None:
         """Kills a program if it lives, starts it again as it was, waits until all is ready.
 

@@ -1,8 +1,11 @@
 """`python -m mandate`: runs the operator until it is told to stop."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 
-from prometheus_client import start_http_server
+from prometheus_client import REGISTRY
 
 from mandate.controllers.agency import AgencyController
 from mandate.controllers.application import ApplicationController
@@ -12,11 +15,15 @@ from mandate.controllers.policy import PolicyController
 from mandate.controllers.request import RequestController
 from mandate.kube.client import KubeClient
 from mandate.kube.login import Login
+from mandate.observability.health import Limits
+from mandate.observability.inventory import Inventory
 from mandate.observability.logs import configure
+from mandate.observability.server import serving, site
 from mandate.rules.judges import JUDGES
 from mandate.runtime.cache import Cache
 from mandate.runtime.clock import Clock
 from mandate.runtime.dossiers import Dossiers
+from mandate.runtime.lookout import Lookout
 from mandate.runtime.operator import Controller, Operator
 from mandate.settings import Settings
 
@@ -42,17 +49,36 @@ async def run(settings: Settings) -> None:
         operator = Operator(settings, kube, cache, controllers, lookup)
         moved = asyncio.create_task(clock.follow(operator.look_again), name="clock")
         try:
-            await operator.run(login)
+            with _shown(settings, operator, cache, clock):
+                await operator.run(login)
         finally:
             moved.cancel()
+
+
+@contextmanager
+def _shown(settings: Settings, operator: Operator, cache: Cache, clock: Clock) -> Iterator[None]:
+    """Metrics and health on one port, the state on another, each if it has one."""
+    limits = Limits(settings.health_silent_seconds, settings.health_idle_seconds)
+    loop = asyncio.get_running_loop()
+    lookout = Lookout(loop, cache, operator.queue, operator.pulse, limits)
+    near = timedelta(seconds=settings.clock_near_seconds)
+    REGISTRY.register(Inventory(lambda: lookout.holdings(clock), near))
+    with ExitStack() as servers:
+        if settings.metrics_port:
+            application = site(lookout.pages(), metrics=True)
+            servers.enter_context(
+                serving(settings.metrics_host, settings.metrics_port, application)
+            )
+        if settings.debug_port:
+            application = site({"/debug/state": lookout.state}, metrics=False)
+            servers.enter_context(serving(settings.debug_host, settings.debug_port, application))
+        yield
 
 
 def main() -> None:
     """Reads the settings and runs until SIGTERM or Ctrl-C."""
     settings = Settings()
     configure(settings)
-    if settings.metrics_port:
-        start_http_server(settings.metrics_port, settings.metrics_host)
     asyncio.run(run(settings))
 
 

@@ -26,11 +26,30 @@ class Settings(BaseSettings):
     backoff_base_seconds: float = Field(default=0.5, gt=0, description="The first retry's wait.")
     backoff_limit_seconds: float = Field(default=60, gt=0, description="The longest wait.")
     metrics_host: str = Field(
-        default="127.0.0.1", description="Where metrics are served; all interfaces in a pod."
+        default="127.0.0.1", description="Where metrics and health are served; in a pod 0.0.0.0."
     )
     metrics_port: int = Field(default=8080, ge=0, le=65535, description="0 serves none.")
-    log_format: Literal["json", "console"] = "console"
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    debug_host: str = Field(
+        default="127.0.0.1", description="Where /debug/state is served; no user's network."
+    )
+    debug_port: int = Field(default=0, ge=0, le=65535, description="0 serves none.")
+    health_silent_seconds: float = Field(
+        default=30, gt=0, description="/healthz fails when the event loop stands for longer."
+    )
+    health_idle_seconds: float = Field(
+        default=300,
+        gt=0,
+        description="/healthz fails when work waits and no reconcile ends for longer.",
+    )
+    clock_near_seconds: float = Field(
+        default=86400, ge=0, description="From then on a clock counts as near its end."
+    )
+    log_format: Literal["json", "console"] = Field(
+        default="console", description="One JSON object a line, or a line for a terminal."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="The least that is logged."
+    )
     clock_file: Path | None = Field(
         default=None, description="Moves the time that the rules see; for tests and the demo only."
     )

@@ -68,7 +68,12 @@ class KubeModel(BaseModel):
     """Immutable, camelCase on the wire, tolerant when reading."""
 
     model_config = ConfigDict(
-        frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore"
+        frozen=True,
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="ignore",
+        # an error names the field; what stands in it may be a person's number
+        hide_input_in_errors=True,
     )
 
     def wire(self) -> Json:

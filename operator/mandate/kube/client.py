@@ -182,7 +182,7 @@ class KubeClient:
                 ) as answer,
             ):
                 code = answer.status
-                return _object(code, await answer.read())
+                return _object(code, await answer.read(), f"{verb} {ref.kind}")
         finally:
             API_REQUESTS.labels(verb, ref.kind, str(code)).inc()
 
@@ -197,7 +197,7 @@ _HTTP = {
 }
 
 
-def _object(code: int, raw: bytes) -> Json:
+def _object(code: int, raw: bytes, call: str) -> Json:
     try:
         answer: Any = json.loads(raw)
     except ValueError:
@@ -206,5 +206,6 @@ def _object(code: int, raw: bytes) -> Json:
         answer = {"message": str(answer)[:200]}
     found: Json = answer
     if code >= HTTPStatus.BAD_REQUEST:
-        raise ApiError(code, str(answer.get("reason", "")), str(answer.get("message", "")))
+        reason, message = str(answer.get("reason", "")), str(answer.get("message", ""))
+        raise ApiError(code, reason, message, call)
     return found

@@ -7,14 +7,17 @@ class ApiError(Exception):
     Attributes:
         code: the HTTP status.
         reason: the API's word for it, such as `Conflict`.
-        message: the API's sentence.
+        message: the API's sentence. It may repeat what was sent, a form too: it is for the
+            object's own status, and is not part of the exception's text, which gets logged.
+        call: what was asked, such as `apply ResourceQuota`.
     """
 
-    def __init__(self, code: int, reason: str, message: str) -> None:
-        super().__init__(f"{code} {reason}: {message}")
+    def __init__(self, code: int, reason: str, message: str, call: str = "") -> None:
+        super().__init__(f"{code} {reason}" + (f" to {call}" if call else ""))
         self.code = code
         self.reason = reason
         self.message = message
+        self.call = call
 
     @property
     def is_final(self) -> bool:

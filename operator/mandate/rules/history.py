@@ -22,6 +22,8 @@ from mandate.rules.record import Fact, without_contacts
 from mandate.rules.request import Form
 
 _REQUESTED_BY = "mandate.dev/requested-by"
+# why an agency cannot file that does not pass by itself
+_OBSTACLES = ("NamespaceTaken", "SetupFailed")
 
 
 def subject_of(kind: SubjectKind, metadata: ObjectMeta) -> Subject:
@@ -119,7 +121,18 @@ def agency_facts(agency: Agency, spec: Json) -> Iterator[Fact]:
     generation = agency.metadata.generation
     yield _enacted("Registered", "the agency", agency.metadata, spec)
     ready = find_condition(agency.status.conditions, "Ready")
-    if ready is not None and ready.status == "True" and ready.observed_generation == generation:
+    if ready is None or ready.observed_generation != generation:
+        return
+    if ready.reason in _OBSTACLES:
+        yield Fact(
+            key=f"obstacle.{ready.reason}.{generation}",
+            kind=ready.reason,
+            text=ready.message[:1024],
+            at=ready.last_transition_time,
+            data={"namespace": agency.namespace, "generation": generation},
+            event="Warning",
+        )
+    if ready.status == "True":
         yield Fact(
             key=f"office.{generation}",
             kind="OfficeOpened",

@@ -18,6 +18,9 @@ class Key(NamedTuple):
         """The key of an object."""
         return cls(raw["kind"], raw["metadata"].get("namespace", ""), raw["metadata"]["name"])
 
+    def __str__(self) -> str:
+        return "/".join(filter(None, self))
+
 
 def version_of(raw: Json) -> int:
     """The resource version as a number: they can be compared since Kubernetes 1.35 (KEP-5504)."""

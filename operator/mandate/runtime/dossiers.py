@@ -9,6 +9,7 @@ from datetime import datetime
 from mandate.api.dossier import Subject
 from mandate.api.meta import API_VERSION, Json
 from mandate.kube.client import KubeClient, Ref
+from mandate.observability.logs import identity
 from mandate.rules.dossier import Append, Head, appended, head_of, manifest, name_of
 from mandate.rules.record import Fact
 from mandate.runtime.events import post
@@ -77,8 +78,8 @@ class Dossiers:
             book.head = head
             book.keys |= {fact.key for fact in fresh}
             # the witness outside: whoever keeps the log can tell an altered dossier
-            details = {"kind": subject.kind, "namespace": subject.namespace, "object": subject.name}
-            _log.info("recorded", extra=details | {"uid": subject.uid, "head": head.hash})
+            for fact in fresh:
+                _tell(about, fact, head.hash)
             return head.hash
 
     async def close(self, subject: Subject) -> None:
@@ -115,6 +116,18 @@ class Dossiers:
             written = await self._kube.create(manifest(subject, append.part, append.opens, entries))
         version: str = written["metadata"]["resourceVersion"]
         return version
+
+
+def _tell(about: Json, fact: Fact, head: str) -> None:
+    """Logs a fact: what kind and whose, and not its text, which may repeat a form."""
+    metadata = about["metadata"]
+    where = identity(about["kind"], metadata.get("namespace", ""), metadata["name"], about)
+    said = {"fact": fact.kind, "key": fact.key, "by": fact.by, "head": head}
+    if "decision" in fact.data:
+        said["decision"] = fact.data["decision"]
+    # what somebody decided is no trouble of the operator's, whatever they decided
+    trouble = fact.event == "Warning" and not fact.by
+    _log.log(logging.WARNING if trouble else logging.INFO, "recorded", extra=where | said)
 
 
 def _ref(name: str) -> Ref:

@@ -8,7 +8,9 @@ from http import HTTPStatus
 from mandate.api.meta import Json
 from mandate.kube.client import KubeClient
 from mandate.kube.errors import ApiError
+from mandate.observability.logs import identity
 from mandate.rules.record import Fact
+from mandate.runtime.failures import described
 
 _log = logging.getLogger("mandate")
 CONTROLLER = "mandate.dev/operator"
@@ -37,7 +39,9 @@ async def post(kube: KubeClient, about: Json, fact: Fact) -> None:
             return
         if not (error.is_final or error.code in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)):
             raise
-        _log.warning("an Event was refused", extra={"uid": about["metadata"]["uid"]})
+        metadata = about["metadata"]
+        where = identity(about["kind"], metadata.get("namespace", ""), metadata["name"], about)
+        _log.warning("an Event was refused", extra=where | described(error))
 
 
 def _manifest(about: Json, fact: Fact, kind: str, now: datetime) -> Json:

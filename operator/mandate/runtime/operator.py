@@ -16,6 +16,8 @@ from mandate.kube.errors import ApiError
 from mandate.kube.login import Login
 from mandate.observability.metrics import RECONCILE_SECONDS, RECONCILES
 from mandate.runtime.cache import Cache, Key
+from mandate.runtime.failures import FailureLog, described
+from mandate.runtime.pulse import Pulse
 from mandate.runtime.queue import WorkQueue
 from mandate.settings import Settings
 
@@ -53,16 +55,26 @@ class Operator:
         self._cache = cache
         self._controllers = controllers
         self._relations = relations
+        self._failures = FailureLog()
         self._queue = WorkQueue(settings.backoff_base_seconds, settings.backoff_limit_seconds)
+        self.pulse = Pulse(watchers=len(WATCHED))
+
+    @property
+    def queue(self) -> WorkQueue:
+        """The queue, for whoever looks on."""
+        return self._queue
 
     async def run(self, login: Login) -> None:
         """Runs until a signal comes; nothing is decided on a half-full cache."""
+        beat = asyncio.create_task(self.pulse.beat(self._busy), name="pulse")
         await self._fill()
-        tasks = [asyncio.create_task(self._resync(), name="resync")]
+        tasks = [beat, asyncio.create_task(self._resync(), name="resync")]
         tasks += [
             asyncio.create_task(self._work(), name=f"worker-{number}")
             for number in range(self._settings.workers)
         ]
+        for task in tasks:
+            self.pulse.keep(task)
         try:
             await kopf.operator(
                 registry=self._registry(login),
@@ -113,6 +125,7 @@ class Operator:
             items, version = await self._kube.list(API_VERSION, kind.name)
             for key in self._cache.replace(kind.name, items, version):
                 self._enqueue(key)
+        self.pulse.filled()
 
     async def _resync(self) -> None:
         while True:
@@ -120,7 +133,7 @@ class Operator:
             try:
                 await self._fill()
             except _TRANSIENT as error:
-                _log.warning("resync failed and is tried again", extra={"error": str(error)})
+                _log.warning("resync failed and is tried again", extra=described(error))
 
     async def _work(self) -> None:
         while True:
@@ -129,6 +142,7 @@ class Operator:
                 await self._reconcile(key)
             finally:
                 self._queue.done(key)
+                self.pulse.progressed()
 
     async def _reconcile(self, key: Key) -> None:
         controller = self._controllers.get(key.kind)
@@ -140,30 +154,31 @@ class Operator:
                 again = await controller.reconcile(key)
             result = "done"
             self._queue.forget(key)
+            self._failures.went_well(key, self._cache.get(key))
             if again is not None:
                 self._queue.add_after(key, again)
         except _TRANSIENT as error:
-            result = (
-                "conflict"
-                if isinstance(error, ApiError) and error.code == HTTPStatus.CONFLICT
-                else "retry"
-            )
-            self._failed(key, error, expected=result == "conflict")
+            result = "conflict" if _is_conflict(error) else "retry"
+            self._failed(key, error)
         except Exception as error:  # one object's trouble is nobody else's
-            _log.exception("reconcile failed", extra=_where(key))
-            self._failed(key, error, expected=True)
+            self._failed(key, error)
         finally:
             RECONCILES.labels(key.kind, result).inc()
 
-    def _failed(self, key: Key, error: Exception, *, expected: bool) -> None:
-        wait = self._queue.retry(key)
-        level = logging.DEBUG if expected else logging.WARNING
-        details = _where(key) | {"error": str(error)[:500], "retry_seconds": round(wait, 2)}
-        _log.log(level, "reconcile is tried again: %s", details["error"], extra=details)
+    def _failed(self, key: Key, error: Exception) -> None:
+        wait, raw = self._queue.retry(key), self._cache.get(key)
+        if _is_conflict(error):
+            self._failures.conflicted(key, raw)
+        else:
+            self._failures.failed(key, raw, error, wait)
+
+    def _busy(self) -> bool:
+        # before everything is listed nobody works
+        return self._queue.busy and self.pulse.filled_at is not None
 
 
-def _where(key: Key) -> dict[str, Any]:
-    return {"kind": key.kind, "namespace": key.namespace, "object": key.name}
+def _is_conflict(error: Exception) -> bool:
+    return isinstance(error, ApiError) and error.code == HTTPStatus.CONFLICT
 
 
 def _kopf_settings() -> kopf.OperatorSettings:

@@ -5,6 +5,7 @@ import heapq
 import random
 from collections import deque
 
+from mandate.api.meta import Json
 from mandate.observability.metrics import QUEUE_DEPTH
 from mandate.runtime.cache import Key
 
@@ -21,7 +22,8 @@ class WorkQueue:
         self._base_seconds = base_seconds
         self._limit_seconds = limit_seconds
         self._waiting: deque[Key] = deque()
-        self._dirty: set[Key] = set()
+        # keys that are to be worked on, and since when
+        self._dirty: dict[Key, float] = {}
         self._working: set[Key] = set()
         self._failures: dict[Key, int] = {}
         self._later: list[tuple[float, Key]] = []
@@ -32,7 +34,7 @@ class WorkQueue:
         """Adds a key now."""
         if key in self._dirty:
             return
-        self._dirty.add(key)
+        self._dirty[key] = _now()
         if key not in self._working:
             self._waiting.append(key)
             QUEUE_DEPTH.set(len(self._waiting))
@@ -40,7 +42,7 @@ class WorkQueue:
 
     def add_after(self, key: Key, seconds: float) -> None:
         """Adds a key later; of two times the earlier one counts."""
-        due = asyncio.get_running_loop().time() + seconds
+        due = _now() + seconds
         if due < self._due.get(key, float("inf")):
             self._due[key] = due
             heapq.heappush(self._later, (due, key))
@@ -71,7 +73,7 @@ class WorkQueue:
             if self._waiting:
                 key = self._waiting.popleft()
                 QUEUE_DEPTH.set(len(self._waiting))
-                self._dirty.discard(key)
+                del self._dirty[key]
                 self._working.add(key)
                 return key
             self._wake.clear()
@@ -90,10 +92,36 @@ class WorkQueue:
 
     def _promote(self) -> float | None:
         """Adds what is due; how long until the next is, in seconds."""
-        now = asyncio.get_running_loop().time()
+        now = _now()
         while self._later and self._later[0][0] <= now:
             due, key = heapq.heappop(self._later)
             if self._due.get(key) == due:
                 del self._due[key]
                 self.add(key)
         return self._later[0][0] - now if self._later else None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a key waits or is worked on."""
+        return bool(self._dirty or self._working)
+
+    def state(self, most: int) -> Json:
+        """What waits and for how long in seconds, longest first; what fails, most often first.
+
+        Args:
+            most: how many keys of each to name.
+        """
+        now = _now()
+        waiting = heapq.nsmallest(most, self._dirty.items(), key=lambda item: item[1])
+        failing = heapq.nlargest(most, self._failures.items(), key=lambda item: item[1])
+        return {
+            "depth": len(self._dirty),
+            "waiting": {str(key): round(now - since, 3) for key, since in waiting},
+            "working": sorted(map(str, self._working)),
+            "later": len(self._due),
+            "retries": {str(key): count for key, count in failing},
+        }
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
