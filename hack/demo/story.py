@@ -16,6 +16,19 @@ _GRANTED = "transport--bus-portal"
 _PATCH = ("patch", "capp", "bus-portal", "-n", _OFFICE, "--subresource=status", "--type=merge")
 
 
+_FORGED: Json = {
+    "apiVersion": "mandate.dev/v1alpha1",
+    "kind": "Dossier",
+    "metadata": {"name": "forged"},
+    "spec": {
+        "subject": {"kind": "Agency", "name": "transport", "uid": "forged"},
+        "part": 0,
+        "opens": "0" * 64,
+        "entries": [],
+    },
+}
+
+
 @dataclass(frozen=True)
 class Cast:
     """Who plays: each with a certificate of their own."""
@@ -148,7 +161,7 @@ def _granted(cast: Cast, teller: Teller) -> None:
             _see, cast.bob, *line,
             'jsonpath={.status.phase} {.status.conditions[?(@.type=="Ready")].reason}',
         ),
-        "Approved Granted",
+        "Trial Granted",
     )  # fmt: skip
     quota = ("get", "quota", "mandate", "-n", _GRANTED, "-o")
     hard = r"jsonpath={.spec.hard.requests\.cpu} {.spec.hard.requests\.memory}"
@@ -213,6 +226,10 @@ def _attempts(cast: Cast, teller: Teller) -> None:
     refused(
         "deletes the policy", cast.clerk, *("delete", "governancepolicy", "luan"),
         because="luan was not deleted (X-law",
+    )  # fmt: skip
+    refused(
+        "makes a dossier of something that never happened", cast.root, *("create", "-f", "-"),
+        because="root may not write a dossier (X-dossier", stdin=json.dumps(_FORGED),
     )  # fmt: skip
     refused(
         "takes the operator's token", cast.root,

@@ -165,7 +165,7 @@ def test_a_clock_opens_is_breached_and_a_late_decision_is_valid(bureau: Bureau) 
     assert instant(review["dueAt"]) == midnight_after(decided, 2)
 
     assert bureau.office.decide("review").code == 200
-    done = bureau.office.until(phase="Approved")
+    done = bureau.office.until(phase="Trial")
     assert not clock_of(done, "review")["breached"]
     keys = eventually(
         lambda: [k for k in bureau.recorded() if "acceptance" in k and "awaited" not in k], 5, "it"

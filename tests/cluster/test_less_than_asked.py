@@ -95,7 +95,7 @@ def test_it_has_a_decision_of_its_own(desk: Office) -> None:
         for early in stages[place + 1 :]:
             assert "cannot be Approved now" in desk.decide(early, name="gauges").message
         assert desk.decide(stage, name="gauges").code == 200
-    found = desk.until("gauges", phase="Approved")
+    found = desk.until("gauges", phase="Trial")
     assert found["status"]["stages"] == ["acceptance", "self-procurement", "review"]
     rows = found["status"]["allocation"]
     assert {m["hostId"] for m in rows["machines"]} == {"app", "db"}

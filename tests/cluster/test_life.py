@@ -29,7 +29,7 @@ def test_an_application_is_accepted_approved_and_granted(office: Office) -> None
     assert office.awaits("review")["status"]["phase"] == "Accepted"
     assert office.decide("review").code == 200
     namespace = f"{office.name}--bus-portal"
-    granted = office.until(phase="Approved", namespace=namespace)
+    granted = office.until(phase="Trial", namespace=namespace)
     assert "awaiting" not in granted["status"]
     assert len(granted["status"]["allocation"]["machines"]) == 3
     eventually(lambda: _get(office.site, _QUOTA.format(namespace)).get("spec"), 20, "the quota")

@@ -53,6 +53,6 @@ def test_an_added_stage_is_gone_through_and_a_colleague_may_decide(county: Offic
             assert "cannot be Approved now" in county.decide(later, who=colleague).message
         answer = county.decide(stage, who=colleague)
         assert answer.code == 200, answer.message
-    county.until(phase="Approved")
+    county.until(phase="Trial")
     space = f"/api/v1/namespaces/{county.name}--bus-portal"
     eventually(lambda: county.site.bootstrap.call("GET", space).code == 200, 20, "it is granted")

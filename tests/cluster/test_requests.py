@@ -125,7 +125,7 @@ def test_a_decision_binds_before_the_operator_has_seen_it(accepted: Office) -> N
         assert "was granted and is not deleted" in answer.message
     finally:
         accepted.site.start_operator(settings=SETTINGS)
-    accepted.until(phase="Approved")
+    accepted.until(phase="Trial")
 
 
 @pytest.mark.rule("A17-delete")
