@@ -50,12 +50,12 @@ def test_no_role_holds_anything_by_a_wildcard() -> None:
 
 
 @pytest.mark.rule("A26-access")
-def test_only_the_two_roles_of_agencies_can_be_bound() -> None:
+def test_only_the_roles_of_agencies_and_their_guests_can_be_bound() -> None:
     (bind,) = (rule for rule in rules() if "bind" in rule["verbs"])
     assert bind in list(rules("mandate-operator"))
     assert bind["resources"] == ["clusterroles"]
     assert bind["verbs"] == ["bind"]
-    assert bind["resourceNames"] == ["edit", "mandate-agency"]
+    assert bind["resourceNames"] == ["edit", "mandate-agency", "view"]
 
 
 @pytest.mark.rule("X-duty", "X-law")

@@ -62,7 +62,8 @@ RULEBOOK: dict[str, Rule] = {
         Rule("G49-interrupt", "annex 1, 4.9", "The provider may interrupt what endangers the "
              "cloud, and says why."),
         Rule("G32-filing", "annex 1, 3.2 and 4.2", "Nothing goes online before its filing."),
-        Rule("G38-contact", "annex 1, 3.8", "Emergency contacts are named."),
+        Rule("G38-contact", "annex 1, 3.8", "Emergency contacts are named; a change is "
+             "told ahead."),
         Rule("G65-hosting", "annex 1, 6.5", "Where equipment is hosted, the agreement says what "
              "the provider answers for."),
         Rule("G72-confirm", "annex 1, 7.2", "The exit sheet is signed and sealed by all three."),

@@ -9,7 +9,7 @@ _READ = ["get", "list", "watch"]
 _WRITE = ["create", "update", "patch", "delete"]
 _RBAC = "rbac.authorization.k8s.io"
 
-TENANT_ROLES = ("edit", "mandate-agency")
+TENANT_ROLES = ("edit", "mandate-agency", "view")
 """The only roles the operator may bind."""
 
 

@@ -29,7 +29,12 @@ _ENVIRONMENT = Environment(
 
 def grant_objects(grant: Grant) -> list[Json]:
     """The objects of a grant in the order in which they are applied, access last."""
-    return _render("grant.yaml.j2", asdict(grant) | _access(grant.members))
+    rooms = [{"role": g.role} | _access(g.members) for g in grant.regime.guests]
+    names = [f"{g.role}/{m.kind}/{m.name}" for g in grant.regime.guests for m in g.members]
+    return _render(
+        "grant.yaml.j2",
+        asdict(grant) | _access(grant.members) | {"rooms": rooms, "guest_list": _listed(names)},
+    )
 
 
 def office_objects(office: Office) -> list[Json]:
@@ -45,8 +50,13 @@ def _access(members: tuple[Member, ...]) -> Json:
             {"apiGroup": "rbac.authorization.k8s.io", "kind": m.kind, "name": m.name}
             for m in members
         ],
-        "subject_list": json.dumps(names, separators=(",", ":"), ensure_ascii=False),
+        "subject_list": _listed(names),
     }
+
+
+def _listed(names: list[str]) -> str:
+    """Names as the JSON list that the guards read."""
+    return json.dumps(names, separators=(",", ":"), ensure_ascii=False)
 
 
 def _render(template: str, values: Json) -> list[Json]:

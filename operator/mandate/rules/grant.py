@@ -10,7 +10,7 @@ from mandate.api.agency import Agency, Member
 from mandate.api.cloudapplication import CloudApplication, CloudApplicationSpec
 from mandate.api.governancepolicy import GovernancePolicySpec
 from mandate.api.hosts import Allocation, Machine
-from mandate.rules.access import Guest
+from mandate.rules.access import Guests
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Regime:
     """Whether no pod starts; what runs and what is stored stays."""
     internet: bool = False
     """Whether the internet reaches it."""
-    guests: tuple[Guest, ...] = ()
+    guests: tuple[Guests, ...] = ()
     deleted: bool = False
     """Whether it is to go, with all that is in it."""
 

@@ -64,7 +64,7 @@ def request_facts(kind: str, form: Form, policy: GovernancePolicy) -> Iterator[F
     """
     metadata = form.metadata
     where = f"{kind}/{metadata.name}/{metadata.uid[:8]}"
-    for fact in _form_facts(form, policy):
+    for fact in (*_form_facts(form, policy), *_changed(form.status)):
         yield replace(fact, key=f"{where}.{fact.key}", text=f"{kind} {metadata.name}: {fact.text}")
 
 
@@ -98,6 +98,11 @@ def _lived(application: CloudApplication) -> Iterator[Fact]:
             },
             event="Normal",
         )
+    yield from _changed(status)
+
+
+def _changed(status: RequestStatus) -> Iterator[Fact]:
+    """Each time that a condition changed."""
     for condition in status.conditions:
         if condition.type in _RECORDED_ELSEWHERE:
             continue

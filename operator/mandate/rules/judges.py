@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from mandate.api.meta import Json
+from mandate.rules.access import judge_access
 from mandate.rules.case import Case
+from mandate.rules.contacts import judge_contacts
 from mandate.rules.request import RequestPlan
 from mandate.rules.trial import judge_extension
 
@@ -14,5 +16,7 @@ Judge = Callable[[Case, Any, Json, datetime], RequestPlan]
 """Judges a request (with its spec as stored) on its case, at a time (UTC)."""
 
 JUDGES: dict[str, Judge] = {
+    "AccessGrant": judge_access,
+    "ContactChange": judge_contacts,
     "TrialExtension": judge_extension,
 }

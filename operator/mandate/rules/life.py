@@ -7,7 +7,7 @@ from datetime import date, datetime
 from mandate.api.cloudapplication import Phase, TrialPeriod
 from mandate.api.meta import Condition, Json
 from mandate.api.rulebook import cite
-from mandate.rules.access import guests
+from mandate.rules.access import Guests, access
 from mandate.rules.case import Case
 from mandate.rules.exits import Exit, exit_of
 from mandate.rules.grant import Regime
@@ -48,16 +48,16 @@ def live(case: Case, begun: datetime | None, now: datetime) -> Life:
     ending = exit_of(case, kept, now)
     expired = trial is not None and trial.expired and launch.consented_at is None
     interrupted = bool(kept.interrupted_by) or expired or ending.stage is not None
-    let_in = tuple(guests(case, now))
+    let_in = access(case, now)
     regime = Regime(
         environment="formal" if launch.launched_at else "trial",
         closed=interrupted,
         frozen=interrupted,
         internet=is_open(case, launched=launch.launched_at is not None) and not interrupted,
-        guests=() if ending.stage else let_in,
+        guests=_gone(let_in.guests) if ending.stage else let_in.guests,
         deleted=ending.stage in ("reclaimed", "completed"),
     )
-    waits = (*(trial.due if trial else ()), *kept.due, *ending.due, *(g.until for g in let_in))
+    waits = (*(trial.due if trial else ()), *kept.due, *ending.due, *let_in.due)
     return Life(
         phase=_phase(begun, launch, ending),
         regime=regime,
@@ -68,6 +68,11 @@ def live(case: Case, begun: datetime | None, now: datetime) -> Life:
         records=launch.records,
         due=waits,
     )
+
+
+def _gone(guests: tuple[Guests, ...]) -> tuple[Guests, ...]:
+    """Nobody enters what is ending."""
+    return tuple(Guests(room.role, ()) for room in guests)
 
 
 def _phase(begun: datetime | None, launch: Launch, ending: Exit) -> Phase:

@@ -109,7 +109,11 @@ def is_as(manifest: Json, live: Json) -> bool:
         found = live["metadata"].get(field, {})
         if {k: v for k, v in found.items() if k in wanted or k.startswith(_PREFIX)} != wanted:
             return False
-    return all(live.get(key) == value for key, value in _content(manifest).items())
+    # the API server leaves an empty list out
+    return all(
+        live.get(key, [] if value == [] else None) == value
+        for key, value in _content(manifest).items()
+    )
 
 
 def _corrected(manifest: Json, live: Json) -> Json:
