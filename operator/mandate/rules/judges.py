@@ -6,6 +6,8 @@ from typing import Any
 
 from mandate.api.meta import Json
 from mandate.rules.case import Case
+from mandate.rules.evidence import judge_report
+from mandate.rules.launching import judge_launch
 from mandate.rules.request import RequestPlan
 from mandate.rules.trial import judge_extension
 
@@ -14,5 +16,7 @@ Judge = Callable[[Case, Any, Json, datetime], RequestPlan]
 """Judges a request (with its spec as stored) on its case, at a time (UTC)."""
 
 JUDGES: dict[str, Judge] = {
+    "AssessmentReport": judge_report,
+    "LaunchRequest": judge_launch,
     "TrialExtension": judge_extension,
 }
