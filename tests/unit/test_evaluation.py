@@ -1,27 +1,33 @@
 """The protection evaluation after a launch: six months, late, handed in, taken back."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 import pytest
 
 from mandate.api.assessmentreport import AssessmentReport
 from mandate.api.clocks import Clock
+from mandate.api.launchrequest import LaunchRequest
 from mandate.api.meta import Condition, Resource, find_condition
 from mandate.rules.application import Plan
 from tests.unit.builders import application, policy
-from tests.unit.launches import LAUNCH_DAY, case, decided, launch, launched, system, verified
+from tests.unit.launches import LAUNCH_DAY, case, decided, good, launch, launched, system, verified
 
 DAY = timedelta(days=1)
-GOOD = verified()
-LAUNCH = decided(launch(), "launch", found=case(GOOD))
 DUE = datetime(2027, 6, 30, 16, tzinfo=UTC)
 """The end of Wednesday 2027-06-30 in Lu'an: six months after 2026-12-30."""
+
+
+@cache
+def consented() -> LaunchRequest:
+    """The launch, with the authority's consent."""
+    return decided(launch(), "launch", found=case(good()))
 
 
 def lived(before: Plan | None, now: datetime, *more: Resource) -> Plan:
     """The next look at the launched system."""
     app = application(status=before.status) if before else None
-    return launched(GOOD, LAUNCH, *more, app=app, now=now)
+    return launched(good(), consented(), *more, app=app, now=now)
 
 
 def clock(plan: Plan) -> Clock | None:
@@ -106,7 +112,7 @@ def test_where_the_policy_wants_it_accredited_another_does_not_do() -> None:
     at = LAUNCH_DAY + DAY
     for cnas, closed in ((None, None), ("CNAS L1", at)):
         who = {"name": "某测评中心"} | ({"cnasNumber": cnas} if cnas else {})
-        plan = launched(GOOD, LAUNCH, evaluation(at, assessor=who), law=law, now=at)
+        plan = launched(good(), consented(), evaluation(at, assessor=who), law=law, now=at)
         found = clock(plan)
         assert found is not None
         assert found.closed_at == closed
@@ -114,19 +120,19 @@ def test_where_the_policy_wants_it_accredited_another_does_not_do() -> None:
 
 @pytest.mark.rule("G33-mlps")
 def test_nothing_is_due_before_the_launch_or_where_nothing_is_owed() -> None:
-    assert clock(launched(GOOD)) is None
-    assert clock(launched(GOOD, LAUNCH, law=policy())) is None
+    assert clock(launched(good())) is None
+    assert clock(launched(good(), consented(), law=policy())) is None
     nothing = policy(agreement=None, evidence=[])
-    assert clock(launched(GOOD, LAUNCH, law=nothing)) is None
+    assert clock(launched(good(), consented(), law=nothing)) is None
     unlimited = policy(agreement=None, timeLimits=[])
-    plan = launched(GOOD, LAUNCH, law=unlimited, now=DUE + DAY)
+    plan = launched(good(), consented(), law=unlimited, now=DUE + DAY)
     assert (clock(plan), late(plan)) == (None, None)
 
 
 @pytest.mark.rule("G33-mlps")
 def test_what_was_graded_at_the_launch_decides_what_is_owed() -> None:
     changes = {"protectionLevel": "NotGraded"}
-    here = case(GOOD, app=system(changes=changes))
+    here = case(good(), app=system(changes=changes))
     graded = decided(launch(gradedLevel="Level2"), "launch", found=here)
-    plan = launched(GOOD, graded, app=application(changes))
+    plan = launched(good(), graded, app=application(changes))
     assert clock(plan) is not None

@@ -17,14 +17,13 @@ from tests.unit.launches import (
     case,
     decided,
     filing,
+    good,
     launch,
     launched,
     system,
-    verified,
 )
 
 DAY = timedelta(days=1)
-GOOD = verified()
 FORM = SITE | {"hosts": [host(ports=[8080]), host(id="web", network="Internet", ports=[443])]}
 EXTRANET = NetworkGrant(cidrs=("59.192.0.0/10",), ports=(8080,))
 INTERNET = NetworkGrant(cidrs=("0.0.0.0/0",), ports=(443,))
@@ -32,17 +31,17 @@ INTERNET = NetworkGrant(cidrs=("0.0.0.0/0",), ports=(443,))
 
 def consented(name: str = "launch", at: datetime = LAUNCH_DAY, **changes: object) -> LaunchRequest:
     """A launch of the site that the authority consented to."""
-    here = case(GOOD, app=system(changes=FORM))
+    here = case(good(), app=system(changes=FORM))
     return decided(launch(name, **changes), "launch", found=here, at=at)
 
 
 def withdrawn(request: LaunchRequest) -> LaunchRequest:
-    here = case(GOOD, app=system("Running", FORM))
+    here = case(good(), app=system("Running", FORM))
     return decided(request, "withdraw-filing", found=here)
 
 
 def lived(*requests: Resource, form: Json | None = None, now: datetime = LAUNCH_DAY) -> Plan:
-    return launched(GOOD, *requests, app=application(form or FORM), now=now)
+    return launched(good(), *requests, app=application(form or FORM), now=now)
 
 
 def regime(plan: Plan) -> Regime:
@@ -85,7 +84,7 @@ def test_the_gate_is_open_once_the_filing_is_verified_and_the_system_runs() -> N
 @pytest.mark.rule("G32-filing")
 def test_consent_alone_opens_nothing_before_the_agreement_is_signed() -> None:
     done = consented(internetFiling=filing())
-    plan = launched(GOOD, done, app=application(FORM), law=policy())
+    plan = launched(good(), done, app=application(FORM), law=policy())
     assert plan.status.phase == "Launching"
     assert not regime(plan).internet
 
@@ -93,7 +92,7 @@ def test_consent_alone_opens_nothing_before_the_agreement_is_signed() -> None:
 @pytest.mark.rule("G32-filing")
 def test_a_policy_without_entrances_leaves_only_routes() -> None:
     law = policy(agreement=None, internetEntrances=None)
-    plan = launched(GOOD, consented(internetFiling=filing()), app=application(FORM), law=law)
+    plan = launched(good(), consented(internetFiling=filing()), app=application(FORM), law=law)
     assert regime(plan).internet
     assert entrances(plan) == ("0", "0")
 
@@ -101,7 +100,7 @@ def test_a_policy_without_entrances_leaves_only_routes() -> None:
 @pytest.mark.rule("G32-filing")
 def test_what_was_not_approved_for_the_internet_does_not_reach_it() -> None:
     site = {"website": SITE["website"]}
-    here = case(GOOD, app=system(changes=site))
+    here = case(good(), app=system(changes=site))
     done = decided(launch(internetFiling=filing()), "launch", found=here)
     plan = lived(done, form=site)
     assert plan.status.phase == "Running"
@@ -152,10 +151,10 @@ def test_a_new_filing_opens_again_and_an_older_one_does_not() -> None:
 
 @pytest.mark.rule("G32-filing")
 def test_a_launch_without_a_filing_has_none_to_withdraw() -> None:
-    here = case(GOOD)
+    here = case(good())
     done = decided(launch(), "launch", found=here)
     assert done.status.awaiting == ()
-    assert not regime(launched(GOOD, done)).internet
+    assert not regime(launched(good(), done)).internet
 
 
 @pytest.mark.rule("G32-filing", "X-dossier")
@@ -164,7 +163,7 @@ def test_that_it_opened_and_closed_is_on_record() -> None:
     opened = lived(done)
     app = application(FORM, status=opened.status)
     later = LAUNCH_DAY + DAY
-    closed = launched(GOOD, withdrawn(done), app=app, now=later)
+    closed = launched(good(), withdrawn(done), app=app, now=later)
     events: dict[str, str | None] = {}
     for plan in (opened, closed):
         facts = application_facts(application(FORM, status=plan.status), FORM, policy())

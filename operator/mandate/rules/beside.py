@@ -37,6 +37,6 @@ def withdrawn(request: Resource, stage: str) -> bool:
         return False
     key = decision_key(stage, request.metadata.generation)
     made, effect = status.approvals.get(key), status.effects.get(key)
-    if made is None or made.decision != "Approved" or made.at is None:
+    if made is None or made.decision != "Approved" or made.by is None or made.at is None:
         return False
     return effect is None or effect.effective
