@@ -1,6 +1,7 @@
 """Applications, launches and longer trials: the agency asks, the authority decides.
 
-An application binds with its last stage, and is withdrawn until then.
+An application binds with its last stage, and is withdrawn until then. The filing of a launch is
+withdrawn beside its course: once it is accepted, here.
 How to read a grid: `matrix`; who is who: `matrix_people`.
 """
 
@@ -99,74 +100,168 @@ outsider         rbac   rbac   rbac  rbac   rbac       rbac   rbac
 """
 
 LAUNCH_REQUEST = """
-LaunchRequest, TrialExtension: filed
-                 file   edit   label delete launch|extension phase
-member           ok     ok     ok    ok     rbac             rbac
-second-member    ok     ok     ok    ok     rbac             rbac
-editing-member   ok     ok     ok    ok     rbac             rbac
-appointed-member ok     ok     ok    ok     acts             status
-approver         rbac   rbac   rbac  rbac   ok               status
-editing-approver ok     ok     ok    ok     wrote            status
-minting-approver rbac   rbac   rbac  rbac   mints            status
-county-approver  rbac   rbac   rbac  rbac   verb             status
-clerk            rbac   rbac   rbac  rbac   rbac             rbac
-provider         rbac   rbac   rbac  rbac   rbac             rbac
-support          rbac   rbac   rbac  rbac   rbac             rbac
-auditor          rbac   rbac   rbac  rbac   rbac             rbac
-namespace-editor rbac   rbac   rbac  rbac   rbac             rbac
-namespace-admin  rbac   rbac   rbac  rbac   rbac             rbac
-cluster-admin    ok     ok     ok    ok     every            status
-argocd           ok     ok     ok    ok     system           status
-operator         rbac   rbac   rbac  rbac   system           ok
-operator-as-root nofile nofile ok    nofile system           ok
-robot            rbac   rbac   rbac  rbac   system           status
-outsider         rbac   rbac   rbac  rbac   rbac             rbac
+LaunchRequest: filed
+                 file   edit   label delete launch withdraw-filing phase
+member           ok     ok     ok    ok     rbac   rbac            rbac
+second-member    ok     ok     ok    ok     rbac   rbac            rbac
+editing-member   ok     ok     ok    ok     rbac   rbac            rbac
+appointed-member ok     ok     ok    ok     acts   acts            status
+approver         rbac   rbac   rbac  rbac   ok     turn            status
+editing-approver ok     ok     ok    ok     wrote  wrote           status
+minting-approver rbac   rbac   rbac  rbac   mints  mints           status
+county-approver  rbac   rbac   rbac  rbac   verb   verb            status
+clerk            rbac   rbac   rbac  rbac   rbac   rbac            rbac
+provider         rbac   rbac   rbac  rbac   rbac   rbac            rbac
+support          rbac   rbac   rbac  rbac   rbac   rbac            rbac
+auditor          rbac   rbac   rbac  rbac   rbac   rbac            rbac
+namespace-editor rbac   rbac   rbac  rbac   rbac   rbac            rbac
+namespace-admin  rbac   rbac   rbac  rbac   rbac   rbac            rbac
+cluster-admin    ok     ok     ok    ok     every  every           status
+argocd           ok     ok     ok    ok     system system          status
+operator         rbac   rbac   rbac  rbac   system system          ok
+operator-as-root nofile nofile ok    nofile system system          ok
+robot            rbac   rbac   rbac  rbac   system system          status
+outsider         rbac   rbac   rbac  rbac   rbac   rbac            rbac
 
-LaunchRequest, TrialExtension: granted
-                 file   edit   label delete launch|extension phase
-member           ok     frozen ok    kept   rbac             rbac
-second-member    ok     frozen ok    kept   rbac             rbac
-editing-member   ok     frozen ok    kept   rbac             rbac
-appointed-member ok     frozen ok    kept   final            status
-approver         rbac   rbac   rbac  rbac   final            status
-editing-approver ok     frozen ok    kept   final            status
-minting-approver rbac   rbac   rbac  rbac   final            status
-county-approver  rbac   rbac   rbac  rbac   final            status
-clerk            rbac   rbac   rbac  rbac   rbac             rbac
-provider         rbac   rbac   rbac  rbac   rbac             rbac
-support          rbac   rbac   rbac  rbac   rbac             rbac
-auditor          rbac   rbac   rbac  rbac   rbac             rbac
-namespace-editor rbac   rbac   rbac  rbac   rbac             rbac
-namespace-admin  rbac   rbac   rbac  rbac   rbac             rbac
-cluster-admin    ok     frozen ok    kept   final            status
-argocd           ok     frozen ok    kept   final            status
-operator         rbac   rbac   rbac  rbac   final            ok
-operator-as-root nofile nofile ok    nofile final            ok
-robot            rbac   rbac   rbac  rbac   final            status
-outsider         rbac   rbac   rbac  rbac   rbac             rbac
+LaunchRequest: accepted
+                 file   edit   label delete launch withdraw-filing phase
+member           ok     frozen ok    kept   rbac   rbac            rbac
+second-member    ok     frozen ok    kept   rbac   rbac            rbac
+editing-member   ok     frozen ok    kept   rbac   rbac            rbac
+appointed-member ok     frozen ok    kept   final  acts            status
+approver         rbac   rbac   rbac  rbac   final  ok              status
+editing-approver ok     frozen ok    kept   final  wrote           status
+minting-approver rbac   rbac   rbac  rbac   final  mints           status
+county-approver  rbac   rbac   rbac  rbac   final  verb            status
+clerk            rbac   rbac   rbac  rbac   rbac   rbac            rbac
+provider         rbac   rbac   rbac  rbac   rbac   rbac            rbac
+support          rbac   rbac   rbac  rbac   rbac   rbac            rbac
+auditor          rbac   rbac   rbac  rbac   rbac   rbac            rbac
+namespace-editor rbac   rbac   rbac  rbac   rbac   rbac            rbac
+namespace-admin  rbac   rbac   rbac  rbac   rbac   rbac            rbac
+cluster-admin    ok     frozen ok    kept   final  every           status
+argocd           ok     frozen ok    kept   final  system          status
+operator         rbac   rbac   rbac  rbac   final  system          ok
+operator-as-root nofile nofile ok    nofile final  system          ok
+robot            rbac   rbac   rbac  rbac   final  system          status
+outsider         rbac   rbac   rbac  rbac   rbac   rbac            rbac
 
-LaunchRequest, TrialExtension: refused
-                 file   edit   label delete launch|extension phase
-member           ok     ok     ok    ok     rbac             rbac
-second-member    ok     ok     ok    ok     rbac             rbac
-editing-member   ok     ok     ok    ok     rbac             rbac
-appointed-member ok     ok     ok    ok     final            status
-approver         rbac   rbac   rbac  rbac   final            status
-editing-approver ok     ok     ok    ok     final            status
-minting-approver rbac   rbac   rbac  rbac   final            status
-county-approver  rbac   rbac   rbac  rbac   final            status
-clerk            rbac   rbac   rbac  rbac   rbac             rbac
-provider         rbac   rbac   rbac  rbac   rbac             rbac
-support          rbac   rbac   rbac  rbac   rbac             rbac
-auditor          rbac   rbac   rbac  rbac   rbac             rbac
-namespace-editor rbac   rbac   rbac  rbac   rbac             rbac
-namespace-admin  rbac   rbac   rbac  rbac   rbac             rbac
-cluster-admin    ok     ok     ok    ok     final            status
-argocd           ok     ok     ok    ok     final            status
-operator         rbac   rbac   rbac  rbac   final            ok
-operator-as-root nofile nofile ok    nofile final            ok
-robot            rbac   rbac   rbac  rbac   final            status
-outsider         rbac   rbac   rbac  rbac   rbac             rbac
+LaunchRequest: granted
+                 file   edit   label delete launch withdraw-filing phase
+member           ok     frozen ok    kept   rbac   rbac            rbac
+second-member    ok     frozen ok    kept   rbac   rbac            rbac
+editing-member   ok     frozen ok    kept   rbac   rbac            rbac
+appointed-member ok     frozen ok    kept   final  final           status
+approver         rbac   rbac   rbac  rbac   final  final           status
+editing-approver ok     frozen ok    kept   final  final           status
+minting-approver rbac   rbac   rbac  rbac   final  final           status
+county-approver  rbac   rbac   rbac  rbac   final  final           status
+clerk            rbac   rbac   rbac  rbac   rbac   rbac            rbac
+provider         rbac   rbac   rbac  rbac   rbac   rbac            rbac
+support          rbac   rbac   rbac  rbac   rbac   rbac            rbac
+auditor          rbac   rbac   rbac  rbac   rbac   rbac            rbac
+namespace-editor rbac   rbac   rbac  rbac   rbac   rbac            rbac
+namespace-admin  rbac   rbac   rbac  rbac   rbac   rbac            rbac
+cluster-admin    ok     frozen ok    kept   final  final           status
+argocd           ok     frozen ok    kept   final  final           status
+operator         rbac   rbac   rbac  rbac   final  final           ok
+operator-as-root nofile nofile ok    nofile final  final           ok
+robot            rbac   rbac   rbac  rbac   final  final           status
+outsider         rbac   rbac   rbac  rbac   rbac   rbac            rbac
+
+LaunchRequest: refused
+                 file   edit   label delete launch withdraw-filing phase
+member           ok     ok     ok    ok     rbac   rbac            rbac
+second-member    ok     ok     ok    ok     rbac   rbac            rbac
+editing-member   ok     ok     ok    ok     rbac   rbac            rbac
+appointed-member ok     ok     ok    ok     final  acts            status
+approver         rbac   rbac   rbac  rbac   final  turn            status
+editing-approver ok     ok     ok    ok     final  wrote           status
+minting-approver rbac   rbac   rbac  rbac   final  mints           status
+county-approver  rbac   rbac   rbac  rbac   final  verb            status
+clerk            rbac   rbac   rbac  rbac   rbac   rbac            rbac
+provider         rbac   rbac   rbac  rbac   rbac   rbac            rbac
+support          rbac   rbac   rbac  rbac   rbac   rbac            rbac
+auditor          rbac   rbac   rbac  rbac   rbac   rbac            rbac
+namespace-editor rbac   rbac   rbac  rbac   rbac   rbac            rbac
+namespace-admin  rbac   rbac   rbac  rbac   rbac   rbac            rbac
+cluster-admin    ok     ok     ok    ok     final  every           status
+argocd           ok     ok     ok    ok     final  system          status
+operator         rbac   rbac   rbac  rbac   final  system          ok
+operator-as-root nofile nofile ok    nofile final  system          ok
+robot            rbac   rbac   rbac  rbac   final  system          status
+outsider         rbac   rbac   rbac  rbac   rbac   rbac            rbac
 """
 
-GRIDS = (CLOUD_APPLICATION, LAUNCH_REQUEST)
+TRIAL_EXTENSION = """
+TrialExtension: filed
+                 file   edit   label delete extension phase
+member           ok     ok     ok    ok     rbac      rbac
+second-member    ok     ok     ok    ok     rbac      rbac
+editing-member   ok     ok     ok    ok     rbac      rbac
+appointed-member ok     ok     ok    ok     acts      status
+approver         rbac   rbac   rbac  rbac   ok        status
+editing-approver ok     ok     ok    ok     wrote     status
+minting-approver rbac   rbac   rbac  rbac   mints     status
+county-approver  rbac   rbac   rbac  rbac   verb      status
+clerk            rbac   rbac   rbac  rbac   rbac      rbac
+provider         rbac   rbac   rbac  rbac   rbac      rbac
+support          rbac   rbac   rbac  rbac   rbac      rbac
+auditor          rbac   rbac   rbac  rbac   rbac      rbac
+namespace-editor rbac   rbac   rbac  rbac   rbac      rbac
+namespace-admin  rbac   rbac   rbac  rbac   rbac      rbac
+cluster-admin    ok     ok     ok    ok     every     status
+argocd           ok     ok     ok    ok     system    status
+operator         rbac   rbac   rbac  rbac   system    ok
+operator-as-root nofile nofile ok    nofile system    ok
+robot            rbac   rbac   rbac  rbac   system    status
+outsider         rbac   rbac   rbac  rbac   rbac      rbac
+
+TrialExtension: granted
+                 file   edit   label delete extension phase
+member           ok     frozen ok    kept   rbac      rbac
+second-member    ok     frozen ok    kept   rbac      rbac
+editing-member   ok     frozen ok    kept   rbac      rbac
+appointed-member ok     frozen ok    kept   final     status
+approver         rbac   rbac   rbac  rbac   final     status
+editing-approver ok     frozen ok    kept   final     status
+minting-approver rbac   rbac   rbac  rbac   final     status
+county-approver  rbac   rbac   rbac  rbac   final     status
+clerk            rbac   rbac   rbac  rbac   rbac      rbac
+provider         rbac   rbac   rbac  rbac   rbac      rbac
+support          rbac   rbac   rbac  rbac   rbac      rbac
+auditor          rbac   rbac   rbac  rbac   rbac      rbac
+namespace-editor rbac   rbac   rbac  rbac   rbac      rbac
+namespace-admin  rbac   rbac   rbac  rbac   rbac      rbac
+cluster-admin    ok     frozen ok    kept   final     status
+argocd           ok     frozen ok    kept   final     status
+operator         rbac   rbac   rbac  rbac   final     ok
+operator-as-root nofile nofile ok    nofile final     ok
+robot            rbac   rbac   rbac  rbac   final     status
+outsider         rbac   rbac   rbac  rbac   rbac      rbac
+
+TrialExtension: refused
+                 file   edit   label delete extension phase
+member           ok     ok     ok    ok     rbac      rbac
+second-member    ok     ok     ok    ok     rbac      rbac
+editing-member   ok     ok     ok    ok     rbac      rbac
+appointed-member ok     ok     ok    ok     final     status
+approver         rbac   rbac   rbac  rbac   final     status
+editing-approver ok     ok     ok    ok     final     status
+minting-approver rbac   rbac   rbac  rbac   final     status
+county-approver  rbac   rbac   rbac  rbac   final     status
+clerk            rbac   rbac   rbac  rbac   rbac      rbac
+provider         rbac   rbac   rbac  rbac   rbac      rbac
+support          rbac   rbac   rbac  rbac   rbac      rbac
+auditor          rbac   rbac   rbac  rbac   rbac      rbac
+namespace-editor rbac   rbac   rbac  rbac   rbac      rbac
+namespace-admin  rbac   rbac   rbac  rbac   rbac      rbac
+cluster-admin    ok     ok     ok    ok     final     status
+argocd           ok     ok     ok    ok     final     status
+operator         rbac   rbac   rbac  rbac   final     ok
+operator-as-root nofile nofile ok    nofile final     ok
+robot            rbac   rbac   rbac  rbac   final     status
+outsider         rbac   rbac   rbac  rbac   rbac      rbac
+"""
+
+GRIDS = (CLOUD_APPLICATION, LAUNCH_REQUEST, TRIAL_EXTENSION)

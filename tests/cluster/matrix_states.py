@@ -22,7 +22,8 @@ _PHASES = {
 _OWN_PHASES = {
     "ServiceAgreement": {"accepted": "Signing", "granted": "InForce"},
     "ExitRequest": {"accepted": "Approved", "granted": "Completed"},
-    "AssessmentReport": {"granted": "Verified"},
+    "AssessmentReport": {"accepted": "Verified", "granted": "Withdrawn"},
+    "LaunchRequest": {"accepted": "Approved"},
     "Suspension": {"accepted": "InForce", "granted": "Lifted"},
 }
 _DECIDERS = {
@@ -38,8 +39,8 @@ _WAYS = {
     "ServiceAgreement": ("sign-agency", "sign-provider", "sign-authority"),
 }
 # refused at the second stage, where the first approval could still bind; a lift that is refused
-# would leave the suspension in force
-_REFUSED_AT = {"Suspension": 0}
+# would leave the suspension in force, and what was verified is withdrawn or stays
+_REFUSED_AT = {"AssessmentReport": 0, "LaunchRequest": 0, "Suspension": 0}
 _OPEN_ONCE_GRANTED = {
     "ServiceAgreement": ("objection-agency", "objection-provider", "objection-authority")
 }

@@ -1,6 +1,5 @@
 """Clocks on the real API: the time is the story's, moved by the day; everything else is real."""
 
-import copy
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,6 +8,7 @@ import yaml
 
 from hack.site import LUAN, Site, eventually
 from mandate.api.meta import Json
+from tests.cluster.laws import enact
 from tests.cluster.office import Office
 
 _API = "/apis/mandate.dev/v1alpha1"
@@ -25,47 +25,8 @@ class Bureau:
         self.site = site
         self.clerk = site.actor("clerk", "luan-authority")
         self.law = f"law-{name}"
-        self._calendar()
-        self._policy()
+        enact(site, self.law, {"luan-approvers": ["acceptance", "review"]})
         self.office = Office.open(site, name, policy=self.law)
-
-    def _calendar(self) -> None:
-        spec = {"timeZone": "UTC", "weekend": [], "validThrough": "2100-12-31"}
-        self._make("workcalendars", "WorkCalendar", self.law, spec)
-
-    def _policy(self) -> None:
-        spec = copy.deepcopy(yaml.safe_load((LUAN / "policy.yaml").read_text())["spec"])
-        self._make(
-            "governancepolicies", "GovernancePolicy", self.law, spec | {"calendar": self.law}
-        )
-        decides = {
-            "apiGroups": ["mandate.dev"],
-            "resources": ["governancepolicies"],
-            "resourceNames": [self.law],
-            "verbs": ["acceptance", "review"],
-        }
-        role = {"kind": "ClusterRole", "name": self.law}
-        group = "rbac.authorization.k8s.io"
-        bodies: list[tuple[str, Json]] = [
-            ("clusterroles", {"rules": [decides]}),
-            (
-                "clusterrolebindings",
-                {
-                    "roleRef": {"apiGroup": group, **role},
-                    "subjects": [{"apiGroup": group, "kind": "Group", "name": "luan-approvers"}],
-                },
-            ),
-        ]
-        for plural, body in bodies:
-            made = self.site.bootstrap.call(
-                "POST", f"/apis/{group}/v1/{plural}", {"metadata": {"name": self.law}} | body
-            )
-            assert made.code == 201, made.message
-
-    def _make(self, plural: str, kind: str, name: str, spec: Json) -> None:
-        body = {"apiVersion": "mandate.dev/v1alpha1", "kind": kind, "metadata": {"name": name}}
-        made = self.clerk.call("POST", f"{_API}/{plural}", body | {"spec": spec})
-        assert made.code == 201, made.message
 
     def day_off(self, *days: date, **changes: object) -> None:
         """Adds holidays to the calendar, and changes it otherwise."""

@@ -64,7 +64,8 @@ class AssessmentReportStatus(RequestStatus):
     """Where the report stands."""
 
     phase: Annotated[
-        Literal["Submitted", "Verified", "Refused"] | None, Field(description="How far it is.")
+        Literal["Submitted", "Verified", "Withdrawn", "Refused"] | None,
+        Field(description="How far it is; Withdrawn: verified, and does not count any more."),
     ] = None
 
 

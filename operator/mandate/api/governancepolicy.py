@@ -8,7 +8,14 @@ from mandate.api.clocks import TimeLimit
 from mandate.api.fields import NAME_IS_A_LABEL, Cidr, Line, Name
 from mandate.api.hosts import DiskType
 from mandate.api.meta import AS_SET, KubeModel, Resource, Schema, cel, keyed_by, validated
-from mandate.api.policylife import TRIAL_RULES, AgreementTerms, EvidenceRule, ExitTerms, Trial
+from mandate.api.policylife import (
+    TRIAL_RULES,
+    AgreementTerms,
+    EvidenceRule,
+    ExitTerms,
+    InternetEntrances,
+    Trial,
+)
 from mandate.api.policysizing import Capacity, ComputeAmount, Sizing
 from mandate.api.requests import STAGE_PATTERN
 from mandate.api.stages import OWN_STAGES
@@ -187,6 +194,13 @@ class GovernancePolicySpec(KubeModel):
         Field(max_length=5, description="测评 (article 14; annex 1, 3.3), by protection level."),
         keyed_by("protectionLevel"),
     ] = ()
+    internet_entrances: Annotated[
+        InternetEntrances | None,
+        Field(
+            description="What a system on the internet may have once its filing is verified; "
+            "absent: neither load balancers nor node ports, only Ingress and Gateway routes."
+        ),
+    ] = None
     agreement: Annotated[
         AgreementTerms | None,
         Field(description="三方协议 (article 15; annex 1); absent: launched without one."),

@@ -74,6 +74,22 @@ class EvidenceRule(KubeModel):
     ]
 
 
+class InternetEntrances(KubeModel):
+    """How many entrances a system may have once its filing is verified (annex 1, 4.2; ours)."""
+
+    load_balancers: Annotated[
+        int, Field(ge=0, le=1000, description="Services of type LoadBalancer.")
+    ]
+    node_ports: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=10_000,
+            description="Node ports; a load balancer takes one a port, unless it allocates none.",
+        ),
+    ]
+
+
 class AgreementTerms(KubeModel):
     """The terms of the tripartite agreement (annex 1, article 9)."""
 

@@ -43,6 +43,12 @@ RULEBOOK: dict[str, Rule] = {
         Rule("A14-provision", "article 14", "What was approved is provisioned."),
         Rule("A14-trial", "article 14", "A trial lasts the days the policy bounds; without a "
              "launch its end freezes, and deletes nothing."),
+        Rule("A14-tests", "articles 14 and 15", "Function, performance and security tests are "
+             "passed before a launch."),
+        Rule("A14-level3", "article 14", "From protection level 3 on, no launch without reports "
+             "by accredited assessors."),
+        Rule("A15-launch", "article 15", "Tests passed, the authority's consent, the agreement "
+             "signed: then it runs formally and is billed."),
         Rule("A16-change", "article 16", "What was approved changes only through a change "
              "request."),
         Rule("A17-exit", "article 17", "Data moved and cleaned, the system offline: then it "
@@ -64,6 +70,8 @@ RULEBOOK: dict[str, Rule] = {
         Rule("G32-filing", "annex 1, 3.2 and 4.2", "Nothing goes online before its filing."),
         Rule("G38-contact", "annex 1, 3.8", "Emergency contacts are named; a change is "
              "told ahead."),
+        Rule("G33-mlps", "annex 1, 3.3", "Graded and filed before it is launched; the "
+             "evaluation report follows in time."),
         Rule("G65-hosting", "annex 1, 6.5", "Where equipment is hosted, the agreement says what "
              "the provider answers for."),
         Rule("G72-confirm", "annex 1, 7.2", "The exit sheet is signed and sealed by all three."),

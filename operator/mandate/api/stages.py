@@ -79,7 +79,12 @@ STAGE_TABLE: tuple[RequestKind, ...] = (
         binds="last",
         policy_stages=True,
     ),
-    RequestKind("LaunchRequest", "launchrequests", (Party.AGENCY,), _authority("launch")),
+    RequestKind(
+        "LaunchRequest",
+        "launchrequests",
+        (Party.AGENCY,),
+        _authority("launch", "withdraw-filing"),
+    ),
     RequestKind("TrialExtension", "trialextensions", (Party.AGENCY,), _authority("extension")),
     RequestKind(
         "ServiceAgreement", "serviceagreements", (Party.OPERATOR,), _BY_ALL_THREE + _OBJECTIONS
@@ -100,7 +105,7 @@ STAGE_TABLE: tuple[RequestKind, ...] = (
         "AssessmentReport",
         "assessmentreports",
         (Party.AGENCY,),
-        (Stage("verification", Party.SUPPORT),),
+        (Stage("verification", Party.SUPPORT), Stage("withdrawal", Party.SUPPORT)),
     ),
     RequestKind(
         "Suspension",

@@ -61,7 +61,7 @@ class Lookup:
             yield from self._requests(key)
         else:
             yield key
-            yield from self._application(key)
+            yield from self._system(key)
 
     def _requests(self, application: Key) -> Iterator[Key]:
         """The requests about an application: how it stands decides what can be decided."""
@@ -70,9 +70,12 @@ class Lookup:
                 if raw["spec"].get("applicationRef", {}).get("name") == application.name:
                     yield Key.of(raw)
 
-    def _application(self, request: Key) -> Iterator[Key]:
-        """The application that a request is about: what was decided changes how it lives."""
+    def _system(self, request: Key) -> Iterator[Key]:
+        """The application that a request is about, and what else was filed about it.
+
+        What was decided changes how it lives; what was verified, what can be decided elsewhere.
+        """
         raw = self._cache.get(request)
         reference = raw["spec"].get("applicationRef") if raw else None
         if reference:
-            yield Key("CloudApplication", request.namespace, reference["name"])
+            yield from self.affected(Key("CloudApplication", request.namespace, reference["name"]))

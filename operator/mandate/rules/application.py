@@ -16,6 +16,7 @@ from mandate.api.workcalendar import WorkCalendar
 from mandate.rules.case import Case, effective
 from mandate.rules.checks import application_checks
 from mandate.rules.clocks import Term
+from mandate.rules.evaluation import evaluation_term
 from mandate.rules.grant import Grant, allocation, grant
 from mandate.rules.life import live
 from mandate.rules.record import Fact
@@ -111,19 +112,26 @@ def _course(case: Case, begun: datetime | None) -> Course:
         groups=tuple((stage,) for stage in stages),
         checks=application_checks(app.spec, case.agency, policy),
         needs_opinion=frozenset(r.name for r in rules if r.opinion_required),
-        terms=partial(_provision, app, begun),
+        terms=partial(_terms, case, begun),
     )
 
 
-def _provision(
-    app: CloudApplication,
+def _terms(
+    case: Case,
     begun: datetime | None,
     stages: tuple[str, ...],
     effects: Mapping[str, Effect],
 ) -> tuple[Term, ...]:
-    """From the last approval until everything granted was there (A14-provision)."""
+    """What has a time limit besides the stages: providing, and the report after the launch.
+
+    From the last approval until everything granted was there (A14-provision), and from the launch
+    until what is owed after it (G33-mlps).
+    """
+    app = case.application
     made = effective(app.status, effects, stages[-1], app.metadata.generation)
-    return (Term(_PROVISION, made.at, begun),) if made and made.at else ()
+    if made is None or made.at is None:
+        return ()
+    return (Term(_PROVISION, made.at, begun), *evaluation_term(case))
 
 
 def _begun(app: CloudApplication, outcome: Outcome | None, now: datetime) -> datetime | None:
@@ -167,7 +175,7 @@ def _approved(
 ) -> Plan:
     """An approved application: how it lives, and what it is granted for that."""
     app, generation = case.application, case.application.metadata.generation
-    life = live(case, begun, now)
+    life = live(case, begun, now, judged.base["clocks"])
     approved = allocation(app.spec)
     granted = grant(app, approved, case.agency, case.policy.spec, life.regime)
     known = outcome or Outcome(False, "Granting", "the grant is being applied")

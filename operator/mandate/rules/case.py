@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TypeVar
 
 from mandate.api.agency import Agency
@@ -12,6 +13,7 @@ from mandate.api.requests import Approval, Effect, RequestStatus, decision_key
 from mandate.api.servicecatalog import ServiceCatalog
 from mandate.api.workcalendar import WorkCalendar
 from mandate.rules.request import Form, Law
+from mandate.rules.workdays import Workdays
 
 R = TypeVar("R", bound=Resource)
 
@@ -35,6 +37,19 @@ class Case:
     def law(self) -> Law:
         """What its requests are judged by."""
         return Law(self.policy.spec, self.calendar)
+
+    @property
+    def workdays(self) -> Workdays | None:
+        """The jurisdiction's days; None without its calendar, or with one that is unusable."""
+        try:
+            return Workdays.of(self.calendar.spec) if self.calendar else None
+        except ValueError:
+            return None
+
+    def day(self, instant: datetime) -> date | None:
+        """The jurisdiction's day at an instant (UTC); None without its calendar."""
+        days = self.workdays
+        return instant.astimezone(days.zone).date() if days else None
 
     def of(self, model: type[R]) -> tuple[R, ...]:
         """The requests of a kind, in the order of their creation."""

@@ -1,6 +1,6 @@
 """The checks on an application before it is decided (articles 4, 11, 12, 13, 32)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mandate.api.agency import Agency
 from mandate.api.cloudapplication import CloudApplicationSpec
@@ -27,8 +27,8 @@ def application_checks(
         policy: the policy the agency stands under.
     """
     return (
-        _check("Complete", _missing(spec, agency, policy), cite("A11-materials")),
-        _check("InScope", _out_of_scope(spec, agency), cite("A04-scope")),
+        blocking_check("Complete", _missing(spec, agency, policy), cite("A11-materials")),
+        blocking_check("InScope", _out_of_scope(spec, agency), cite("A04-scope")),
     )
 
 
@@ -37,7 +37,14 @@ def failures(checks: tuple[Check, ...], *, blocking: bool) -> tuple[Check, ...]:
     return tuple(c for c in checks if not c.passed and c.blocking is blocking)
 
 
-def _check(kind: str, findings: Iterator[str], rule: str) -> Check:
+def blocking_check(kind: str, findings: Iterable[str], rule: str) -> Check:
+    """The check that fails, and closes Approved, if anything was found.
+
+    Args:
+        kind: what is checked.
+        findings: each thing that is wrong, and the next step.
+        rule: by which rule, as `cite` has it.
+    """
     found = list(findings)
     # the status is bounded, the form's texts are not short: say the first ones
     message = "; ".join(found)[:3800] + f" ({rule})" if found else ""

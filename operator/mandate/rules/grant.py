@@ -1,6 +1,5 @@
 """What an approved application is granted: a typed description that `render` turns into objects."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -33,6 +32,8 @@ class Regime:
     """Whether no pod starts; what runs and what is stored stays."""
     internet: bool = False
     """Whether the internet reaches it."""
+    entrances_shut: bool = False
+    """Whether nothing comes in by the platform's namespaces: entrances from before stay shut."""
     guests: tuple[Guests, ...] = ()
     deleted: bool = False
     """Whether it is to go, with all that is in it."""
@@ -103,33 +104,35 @@ def grant(
         application=application.metadata.name,
         policy=agency.spec.policy,
         members=agency.spec.members,
-        quota=_quota(virtual, policy) | ({"pods": "0"} if regime.frozen else {}),
+        quota=_quota(virtual, policy, regime) | ({"pods": "0"} if regime.frozen else {}),
         container_defaults={
             "cpu": quantity.cores(quantity.parse(defaults.cpu)),
             "memory": quantity.size(quantity.parse(defaults.memory)),
         },
         platform_namespaces=policy.platform_namespaces,
-        networks=_networks(virtual, policy),
+        networks=_networks(virtual, policy, regime),
         regime=regime,
     )
 
 
-def _quota(machines: list[Machine], policy: GovernancePolicySpec) -> dict[str, str]:
+def _quota(machines: list[Machine], policy: GovernancePolicySpec, regime: Regime) -> dict[str, str]:
+    """What its machines come to, and the entrances it may have (G32-filing)."""
     overhead = policy.overhead_per_host
     count = len(machines)
     cpu = sum((Decimal(m.cpu_cores) for m in machines), quantity.parse(overhead.cpu) * count)
     memory = sum(
         (quantity.parse(m.memory) for m in machines), quantity.parse(overhead.memory) * count
     )
+    # nothing of the outside reaches the namespace before its filing
+    entrances = policy.internet_entrances if regime.internet else None
     hard = {
         "count/virtualmachines.kubevirt.io": str(count),
         "limits.cpu": quantity.cores(cpu),
         "limits.memory": quantity.size(memory),
         "requests.cpu": quantity.cores(cpu),
         "requests.memory": quantity.size(memory),
-        # nothing of the outside reaches the namespace before its filing (G32-filing)
-        "services.loadbalancers": "0",
-        "services.nodeports": "0",
+        "services.loadbalancers": str(entrances.load_balancers if entrances else 0),
+        "services.nodeports": str(entrances.node_ports if entrances else 0),
     }
     return hard | _storage(machines, policy)
 
@@ -149,14 +152,13 @@ def _storage(machines: list[Machine], policy: GovernancePolicySpec) -> dict[str,
 
 
 def _networks(
-    machines: Iterable[Machine], policy: GovernancePolicySpec
+    machines: list[Machine], policy: GovernancePolicySpec, regime: Regime
 ) -> tuple[NetworkGrant, ...]:
-    """The networks that are open: never the internet before its filing (G32-filing)."""
-    machines = list(machines)
+    """The networks that are open: the internet once its filing is verified (G32-filing)."""
     open_now = []
     for rule in policy.networks:
         here = [m for m in machines if m.network == rule.name]
-        if rule.name == "Internet" or not here:
+        if not here or (rule.name == "Internet" and not regime.internet):
             continue
         ports = {port for m in here for port in m.ports or ()}
         open_now.append(NetworkGrant(cidrs=tuple(sorted(rule.cidrs)), ports=tuple(sorted(ports))))

@@ -81,6 +81,8 @@ def _form_facts(form: Form, policy: GovernancePolicy) -> Iterator[Fact]:
 
 _LIVES = ("Trial", "Launching", "Running", "Exiting", "Exited")
 _RECORDED_ELSEWHERE = ("Ready", "Overdue", "Provisioned")
+_WELCOME = ("InternetOpen",)
+"""Conditions whose end is the warning."""
 
 
 def _lived(application: CloudApplication) -> Iterator[Fact]:
@@ -113,7 +115,7 @@ def _changed(status: RequestStatus) -> Iterator[Fact]:
             kind=condition.type if holds else f"{condition.type}Ended",
             text=(condition.message or f"{condition.type} does not hold any more")[:1024],
             at=at,
-            event="Warning" if holds else "Normal",
+            event="Normal" if holds == (condition.type in _WELCOME) else "Warning",
         )
 
 

@@ -8,6 +8,8 @@ from mandate.api.meta import Json
 from mandate.rules.access import judge_access
 from mandate.rules.case import Case
 from mandate.rules.contacts import judge_contacts
+from mandate.rules.evidence import judge_report
+from mandate.rules.launching import judge_launch
 from mandate.rules.request import RequestPlan
 from mandate.rules.trial import judge_extension
 
@@ -17,6 +19,8 @@ Judge = Callable[[Case, Any, Json, datetime], RequestPlan]
 
 JUDGES: dict[str, Judge] = {
     "AccessGrant": judge_access,
+    "AssessmentReport": judge_report,
     "ContactChange": judge_contacts,
+    "LaunchRequest": judge_launch,
     "TrialExtension": judge_extension,
 }

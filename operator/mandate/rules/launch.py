@@ -25,4 +25,8 @@ def launch_of(case: Case) -> Launch:
     """How far the launch is."""
     made = [approval(request, "launch") for request in case.of(LaunchRequest)]
     consents = [a.at for a in made if a is not None and a.at is not None]
-    return Launch(consented_at=min(consents, default=None))
+    consented = min(consents, default=None)
+    if consented is None or case.policy.spec.agreement is not None:
+        return Launch(consented)
+    # a policy without an agreement: it runs formally by the consent alone
+    return Launch(consented, consented, case.day(consented))

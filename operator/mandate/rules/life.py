@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from mandate.api.clocks import Clock
 from mandate.api.cloudapplication import Phase, TrialPeriod
 from mandate.api.meta import Condition, Json
 from mandate.api.rulebook import cite
 from mandate.rules.access import Guests, access
 from mandate.rules.case import Case
+from mandate.rules.evaluation import evaluation_overdue
 from mandate.rules.exits import Exit, exit_of
 from mandate.rules.grant import Regime
-from mandate.rules.internet import is_open
+from mandate.rules.internet import gate_of
 from mandate.rules.launch import Launch, launch_of
 from mandate.rules.suspension import Suspended, suspended
 from mandate.rules.trial import Trial, trial_of
@@ -34,13 +36,14 @@ class Life:
     """When time alone changes something (UTC)."""
 
 
-def live(case: Case, begun: datetime | None, now: datetime) -> Life:
+def live(case: Case, begun: datetime | None, now: datetime, clocks: tuple[Clock, ...] = ()) -> Life:
     """How an approved system lives (A09-lifecycle, A14-trial, A15-launch, A17-exit).
 
     Args:
         case: the system and everything that was filed about it.
         begun: when everything granted was there (UTC); None: not yet.
         now: the time (UTC).
+        clocks: of its application, as they are now.
     """
     trial = trial_of(case, begun, now) if begun else None
     launch = launch_of(case)
@@ -49,11 +52,13 @@ def live(case: Case, begun: datetime | None, now: datetime) -> Life:
     expired = trial is not None and trial.expired and launch.consented_at is None
     interrupted = bool(kept.interrupted_by) or expired or ending.stage is not None
     let_in = access(case, now)
+    gate = gate_of(case, launched=launch.launched_at is not None)
     regime = Regime(
         environment="formal" if launch.launched_at else "trial",
         closed=interrupted,
         frozen=interrupted,
-        internet=is_open(case, launched=launch.launched_at is not None) and not interrupted,
+        internet=gate.open and not interrupted,
+        entrances_shut=gate.shut,
         guests=_gone(let_in.guests) if ending.stage else let_in.guests,
         deleted=ending.stage in ("reclaimed", "completed"),
     )
@@ -61,7 +66,10 @@ def live(case: Case, begun: datetime | None, now: datetime) -> Life:
     return Life(
         phase=_phase(begun, launch, ending),
         regime=regime,
-        conditions=tuple(_conditions(case, trial, expired, kept, now)),
+        conditions=(
+            *_conditions(case, trial, expired, kept, now),
+            *_after_launch(case, regime.internet, evaluation_overdue(case, clocks, now), now),
+        ),
         trial=trial.period if trial else None,
         launched_at=launch.launched_at,
         billing_from=launch.billing_from,
@@ -98,6 +106,16 @@ def _conditions(
     yield from _state(case, "Suspended", bool(kept.interrupted_by), said, now)
     said = f"held by {', '.join(kept.held_by)}: nothing of it is deleted"
     yield from _state(case, "LegalHold", bool(kept.held_by), said, now)
+
+
+def _after_launch(case: Case, online: bool, late: bool, now: datetime) -> Iterator[Condition]:
+    """What holds of a system that was launched."""
+    said = f"its filing is verified: the internet reaches it ({cite('G32-filing')})"
+    yield from _state(case, "InternetOpen", online, said, now)
+    said = (
+        f"the protection evaluation report is late; file an AssessmentReport ({cite('G33-mlps')})"
+    )
+    yield from _state(case, "MlpsReportOverdue", late, said, now)
 
 
 def _state(case: Case, kind: str, holds: bool, said: str, now: datetime) -> Iterator[Condition]:

@@ -1,0 +1,321 @@
+"""Evidence, launch and the internet gate on the real API: refused by name, opened, closed."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from hack.site import Actor, Answer, Site, eventually
+from mandate.api.meta import API_VERSION, Json
+from mandate.api.stages import BY_KIND
+from tests.cluster import kinds
+from tests.cluster.laws import enact
+from tests.cluster.office import Office
+
+MERGE = "application/merge-patch+json"
+_LAW = "launching"
+_SITE = {
+    "networks": ["GovernmentExtranet", "Internet"],
+    "website": {"domains": ["bus.luan.cn"]},
+}
+_DOCUMENT = {"title": "许可", "uri": "https://files.luan.example/p.pdf", "sha256": "5a" * 32}
+_FILING = {"domains": ["bus.luan.cn"], "permit": _DOCUMENT, "filingNumber": "皖ICP备1号"}
+_FINALIZER = "service.kubernetes.io/load-balancer-cleanup"
+
+
+class Pad:
+    """A system on trial under a policy without an agreement, and what is filed about it."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.member = office.member
+        self.authority = office.approver
+        self.support = office.site.actor("sue", "luan-support")
+        self.space = f"/api/v1/namespaces/{office.name}--bus-portal"
+        self._try_out()
+
+    def _try_out(self) -> None:
+        form = self.office.form()
+        form["spec"] |= _SITE
+        form["spec"]["hosts"][0] |= {"network": "Internet", "ports": [443]}
+        assert self.office.file(form).code == 201
+        for stage in ("acceptance", "review"):
+            self.office.awaits(stage)
+            answer = self.office.decide(stage)
+            assert answer.code == 200, answer.message
+        self.office.until(phase="Trial")
+
+    def path(self, kind: str, name: str = "") -> str:
+        here = f"/apis/{API_VERSION}/namespaces/{self.office.namespace}/{BY_KIND[kind].plural}"
+        return f"{here}/{name}" if name else here
+
+    def file(self, kind: str, name: str, **changes: object) -> None:
+        form = kinds.form(kind, self.office.namespace, name)
+        uid = self.office.read()["metadata"]["uid"]
+        form["spec"] |= {"applicationRef": {"name": "bus-portal", "uid": uid}} | changes
+        form["spec"].pop("validUntil", None)
+        made = self.member.call("POST", self.path(kind), form)
+        assert made.code == 201, made.message
+
+    def report(self, name: str = "onboarding-test", **changes: object) -> None:
+        """A report of today, without an end."""
+        today: Json = {"date": str(self.office.site.now().date())}
+        self.file("AssessmentReport", name, **today | changes)
+
+    def awaits(self, kind: str, name: str, stage: str, *may: str) -> Json:
+        """The request once this can be decided at this stage."""
+
+        def look() -> Json | None:
+            found = self.authority.call("GET", self.path(kind, name)).body
+            generation = found["metadata"]["generation"]
+            status = found.get("status", {})
+            turns = {a["stage"]: a["may"] for a in status.get("awaiting", [])}
+            current = status.get("observedGeneration") == generation
+            return found if current and turns.get(stage) == list(may) else None
+
+        return eventually(look, 20, f"{kind} {name} awaits {stage}")
+
+    def decide(self, who: Actor, kind: str, name: str, stage: str) -> Answer:
+        """Approves at a stage what is there."""
+        found = who.call("GET", self.path(kind, name)).body
+        turns = {a["stage"]: a["basis"] for a in found["status"].get("awaiting", [])}
+        entry = {"decision": "Approved", "basis": turns.get(stage, "0" * 64), "opinion": "同意"}
+        key = f"{stage}.{found['metadata']['generation']}"
+        body = {"status": {"approvals": {key: entry}}}
+        return who.call("PATCH", f"{self.path(kind, name)}/status", body, MERGE)
+
+    def approve(self, who: Actor, kind: str, name: str, stage: str, *may: str) -> None:
+        self.awaits(kind, name, stage, *(may or ("Approved", "Refused")))
+        answer = self.decide(who, kind, name, stage)
+        assert answer.code == 200, answer.message
+
+    def verify(self, name: str = "onboarding-test") -> None:
+        self.approve(self.support, "AssessmentReport", name, "verification")
+
+    def launch(self) -> None:
+        """Through evidence and consent to formal running, with the site's filing."""
+        self.report()
+        self.verify()
+        self.file("LaunchRequest", "launch", internetFiling=_FILING)
+        self.approve(self.authority, "LaunchRequest", "launch", "launch")
+        self.office.until(phase="Running")
+
+    def labels(self) -> Json:
+        found: Json = self.office.site.bootstrap.call("GET", self.space).body["metadata"]["labels"]
+        return found
+
+    def quota(self) -> Json:
+        path = f"{self.space}/resourcequotas/mandate"
+        found: Json = self.office.site.bootstrap.call("GET", path).body["spec"]["hard"]
+        return found
+
+    def approved_network(self) -> Json:
+        """The spec of the network policy that opens what was approved."""
+        here = self.space.replace("/api/v1", "/apis/networking.k8s.io/v1")
+        path = f"{here}/networkpolicies/mandate-approved"
+        found: Json = self.office.site.bootstrap.call("GET", path).body["spec"]
+        return found
+
+    def service(self, name: str, **spec: object) -> Answer:
+        """A Service, as the member makes it."""
+        body = {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": {"name": name},
+            "spec": {"ports": [{"port": 443}]} | spec,
+        }
+        return self.member.call("POST", f"{self.space}/services", body)
+
+    def ingress(self, name: str) -> Answer:
+        """An Ingress, as the member makes it."""
+        body = {
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "Ingress",
+            "metadata": {"name": name},
+            "spec": {"defaultBackend": {"service": {"name": "web", "port": {"number": 443}}}},
+        }
+        path = self.space.replace("/api/v1", "/apis/networking.k8s.io/v1")
+        return self.member.call("POST", f"{path}/ingresses", body)
+
+    def opens(self) -> None:
+        eventually(lambda: self.labels().get("mandate.dev/internet") == "open", 20, "it opens")
+        # the guard reads the namespace from its own cache
+        eventually(lambda: self.ingress("probe").code == 201, 20, "the guard knows")
+
+    def closes(self) -> None:
+        eventually(lambda: "mandate.dev/internet" not in self.labels(), 20, "it closes")
+        eventually(lambda: self.ingress("again").code == 403, 20, "the guard knows")
+
+
+@pytest.fixture(scope="module")
+def law(site: Site) -> str:
+    """Lu'an's policy without the agreement: the consent launches."""
+    stages = {
+        "luan-approvers": ["acceptance", "review", "launch", "withdraw-filing"],
+        "luan-support": ["verification", "withdrawal"],
+    }
+    enact(site, _LAW, stages, without="agreement")
+    return _LAW
+
+
+@pytest.fixture
+def pad(site: Site, law: str, request: pytest.FixtureRequest) -> Iterator[Pad]:
+    yield Pad(Office.open(site, request.node.name, policy=law))
+    # the other tests live in the server's time
+    site.rewind()
+
+
+@pytest.mark.rule("A14-level3", "A14-tests", "A15-launch", "G32-filing", "X-order")
+def test_a_launch_is_refused_at_the_api_by_the_name_of_what_is_missing(pad: Pad) -> None:
+    tests = kinds.form("LaunchRequest", "", "")["spec"]["tests"]
+    bad = tests | {"security": tests["security"] | {"result": "NotPassed"}}
+    pad.file("LaunchRequest", "launch", tests=bad)
+    pad.awaits("LaunchRequest", "launch", "launch", "Refused")
+    answer = pad.decide(pad.authority, "LaunchRequest", "launch", "launch")
+    assert answer.code == 422
+    for said in (
+        "launch cannot be Approved now (X-order, ours): see status.awaiting and status.checks; ",
+        "tests.security says NotPassed: put it right and test again (A14-tests, ",
+        "no OnboardingSecurityTest report is filed (A14-level3, article 14)",
+        "internetFiling is missing: name its permit, filing number and domains (G32-filing",
+    ):
+        assert said in answer.message, answer.message
+    # what is put right is not missing any more, and what is not still is
+    right = {"spec": {"tests": tests, "internetFiling": _FILING}}
+    edited = pad.member.call("PATCH", pad.path("LaunchRequest", "launch"), right, MERGE)
+    assert edited.code == 200, edited.message
+    pad.awaits("LaunchRequest", "launch", "launch", "Refused")
+    pad.report()
+    said = "no OnboardingSecurityTest report counts: onboarding-test is not verified"
+    eventually(
+        lambda: said in pad.decide(pad.authority, "LaunchRequest", "launch", "launch").message,
+        20,
+        "the launch is judged anew when a report is filed",
+    )
+    pad.verify()
+    # that a report is verified is seen by the launch that rests on it
+    pad.approve(pad.authority, "LaunchRequest", "launch", "launch")
+    found = pad.office.until(phase="Running")
+    approvals = pad.authority.call("GET", pad.path("LaunchRequest", "launch")).body["status"]
+    decided = approvals["approvals"]["launch.2"]["at"]
+    assert found["status"]["launchedAt"] == decided
+    assert found["status"]["billingFrom"] == decided[:10]
+    eventually(lambda: pad.labels()["mandate.dev/environment"] == "formal", 20, "it is formal")
+
+
+@pytest.mark.rule("A14-level3", "X-order")
+def test_a_report_that_was_withdrawn_launches_nothing(pad: Pad) -> None:
+    pad.report()
+    pad.verify()
+    pad.file("LaunchRequest", "launch", internetFiling=_FILING)
+    pad.awaits("LaunchRequest", "launch", "launch", "Approved", "Refused")
+    pad.approve(pad.support, "AssessmentReport", "onboarding-test", "withdrawal", "Approved")
+    pad.awaits("LaunchRequest", "launch", "launch", "Refused")
+    answer = pad.decide(pad.authority, "LaunchRequest", "launch", "launch")
+    assert answer.code == 422
+    assert "onboarding-test was withdrawn (A14-level3, article 14)" in answer.message
+    # it stays on record, and another one counts
+    path = pad.path("AssessmentReport", "onboarding-test")
+    assert pad.authority.call("GET", path).body["status"]["phase"] == "Withdrawn"
+    assert pad.member.call("DELETE", path).code == 403
+    pad.report("second-test")
+    pad.verify("second-test")
+    pad.awaits("LaunchRequest", "launch", "launch", "Approved", "Refused")
+
+
+@pytest.mark.rule("A14-level3", "X-identity")
+def test_only_support_verifies(pad: Pad) -> None:
+    pad.report()
+    pad.awaits("AssessmentReport", "onboarding-test", "verification", "Approved", "Refused")
+    for who in (pad.member, pad.authority):
+        answer = pad.decide(who, "AssessmentReport", "onboarding-test", "verification")
+        assert answer.code == 403, answer.message
+
+
+@pytest.mark.rule("G32-filing", "A15-launch")
+def test_the_way_to_the_internet_opens_with_the_filing_and_closes_with_its_end(pad: Pad) -> None:
+    for before in (pad.service("web", type="LoadBalancer"), pad.ingress("probe")):
+        assert before.code == 403
+        assert "to the internet (G32-filing" in before.message
+    closed = pad.approved_network()
+    pad.launch()
+    pad.opens()
+    eventually(lambda: pad.quota()["services.loadbalancers"] == "2", 20, "the quota opens")
+    assert pad.quota()["services.nodeports"] == "4"
+    internet: Json = {
+        "from": [{"ipBlock": {"cidr": "0.0.0.0/0"}}],
+        "ports": [{"protocol": "TCP", "port": 443}],
+    }
+    eventually(lambda: internet in pad.approved_network()["ingress"], 20, "the network opens")
+    cleaned = {"finalizers": [_FINALIZER]}
+    path = f"{pad.space}/services/web"
+    entrances: dict[str, Json] = {
+        "web": {"type": "LoadBalancer"},
+        "port": {"type": "NodePort"},
+        "outer": {"externalIPs": ["203.0.113.7"]},
+    }
+    for name, spec in entrances.items():
+        made = eventually(partial(_made, pad, name, spec), 20, "the quota's figure is known")
+        assert made.code == 201, made.message
+    assert pad.member.call("PATCH", path, {"metadata": cleaned}, MERGE).code == 200
+    assert pad.service("second", type="LoadBalancer").code == 201
+    third = pad.service("third", type="LoadBalancer")
+    assert third.code == 403
+    assert "exceeded quota: mandate" in third.message
+
+    pad.approve(pad.authority, "LaunchRequest", "launch", "withdraw-filing", "Approved")
+    pad.closes()
+    eventually(lambda: pad.quota()["services.loadbalancers"] == "0", 20, "the quota closes")
+    rules = eventually(lambda: _without(pad.approved_network(), internet), 20, "the network")
+    # nor by what the platform's ingress still has of it
+    assert rules["ingress"] == [{"from": [{"podSelector": {}}]}]
+    assert rules["egress"] == closed["egress"]
+    assert pad.office.read()["status"]["phase"] == "Running"
+    # what was made meanwhile is there, changes no more, and can only go
+    touched = {"metadata": {"labels": {"team": "a"}}}
+    answer = pad.member.call("PATCH", path, touched, MERGE)
+    assert answer.code == 403
+    assert "would open" in answer.message
+    assert "(G32-filing" in answer.message
+    assert pad.member.call("DELETE", path).code == 200
+    wider = {"spec": {"externalIPs": ["203.0.113.9"]}}
+    assert pad.member.call("PATCH", path, wider, MERGE).code == 403
+    gone = pad.member.call("PATCH", path, {"metadata": {"finalizers": None}}, MERGE)
+    assert gone.code == 200, gone.message
+    inner = {"spec": {"type": "ClusterIP", "externalIPs": None}}
+    assert pad.member.call("PATCH", f"{pad.space}/services/outer", inner, MERGE).code == 200
+
+    # a new filing opens again
+    pad.file("LaunchRequest", "filing", internetFiling=_FILING)
+    pad.approve(pad.authority, "LaunchRequest", "filing", "launch")
+    eventually(lambda: pad.labels().get("mandate.dev/internet") == "open", 20, "it opens again")
+
+
+@pytest.mark.rule("G33-mlps")
+def test_the_evaluation_report_is_overdue_six_months_after_the_launch(pad: Pad) -> None:
+    pad.launch()
+    pad.office.site.advance(days=190)
+    _overdue(pad, "True")
+    pad.report("evaluation", type="MlpsEvaluation")
+    pad.verify("evaluation")
+    _overdue(pad, "False")
+    clocks = {c["stage"]: c for c in pad.office.read()["status"]["clocks"]}
+    assert clocks["mlpsReport"]["breached"] is True
+
+
+def _overdue(pad: Pad, status: str) -> None:
+    def look() -> bool:
+        conditions = pad.office.read()["status"]["conditions"]
+        return any(c["type"] == "MlpsReportOverdue" and c["status"] == status for c in conditions)
+
+    eventually(look, 20, f"MlpsReportOverdue is {status}")
+
+
+def _made(pad: Pad, name: str, spec: Json) -> Answer | None:
+    """The answer to a new Service, unless the quota's figure is not known yet."""
+    answer = pad.service(name, **spec)
+    return None if "exceeded quota" in answer.message else answer
+
+
+def _without(policy: Json, rule: Json) -> Json | None:
+    return policy if rule not in policy["ingress"] else None
