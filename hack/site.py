@@ -111,10 +111,15 @@ class Site:
 
     def __init__(self, plane: ControlPlane) -> None:
         self.plane = plane
-        self.metrics_port = 0
+        self._metrics_ports: dict[str, int] = {}
         self._clock_file = plane.folder / "clock.jsonl"
         self._ahead_seconds = 0
         self._actors: dict[tuple[str, ...], Actor] = {}
+
+    @property
+    def metrics_port(self) -> int:
+        """Where the operator serves its metrics."""
+        return self._metrics_ports["operator"]
 
     def actor(self, user: str, *groups: str) -> Actor:
         """Somebody, by the name and groups of their certificate."""
@@ -201,27 +206,32 @@ class Site:
         command: Sequence[str] | None = None,
         settings: Mapping[str, str] | None = None,
         installation: Installation = INSTALLATION,
+        name: str = "operator",
     ) -> None:
-        """Starts the operator under a certificate in its service account's name.
+        """Starts an operator under a certificate in its service account's name.
 
         Args:
             command: what to run in its place.
             settings: `MANDATE_…` variables beside the defaults.
             installation: whose account it is.
+            name: its own among several, for example `operator-2`; also its identity.
         """
         who = self.operator_account(installation)
-        self.metrics_port = _free_port()
+        port = _free_port()
         environment = {
             "MANDATE_KUBECONFIG": str(who.kubeconfig),
-            "MANDATE_METRICS_PORT": str(self.metrics_port),
+            "MANDATE_METRICS_PORT": str(port),
+            "MANDATE_NAMESPACE": installation.operator_namespace,
+            "MANDATE_IDENTITY": name,
             "MANDATE_CLOCK_FILE": str(self._clock_file),
             **(settings or {}),
         }
-        self.plane.spawn("operator", command or [sys.executable, "-m", "mandate"], environment)
+        self.plane.spawn(name, command or [sys.executable, "-m", "mandate"], environment)
+        self._metrics_ports[name] = port
 
-    def stop_operator(self, number: int = signal.SIGTERM) -> None:
-        """Ends the operator."""
-        self.plane.kill("operator", number)
+    def stop_operator(self, number: int = signal.SIGTERM, name: str = "operator") -> None:
+        """Ends an operator."""
+        self.plane.kill(name, number)
 
     def advance(self, days: int = 0, seconds: int = 0) -> None:
         """Moves the time that the operator sees; what is written from now on is of then."""
@@ -263,22 +273,27 @@ class Site:
         except ValueError:
             return Answer(answer.status, {"message": answer.data.decode()})
 
-    def metric(self, name: str, **labels: str) -> float:
-        """The sum of a metric of the operator over the samples with these labels."""
-        text = self.page("/metrics").message
+    def metric(self, name: str, /, operator: str = "operator", **labels: str) -> float:
+        """The sum of a metric of an operator over the samples with these labels."""
+        text = self.page("/metrics", port=self._metrics_ports[operator]).message
         wanted = [f'{key}="{value}"' for key, value in labels.items()]
         rows = [row for row in text.splitlines() if row.startswith((f"{name} ", f"{name}{{"))]
         return sum(float(row.rsplit(" ", 1)[1]) for row in rows if all(w in row for w in wanted))
 
+    def audited(self) -> list[Json]:
+        """What the API server was asked and has answered, in the order of the answers."""
+        rows = self.plane.audit_log.read_text().split("\n")
+        events: list[Json] = [json.loads(row) for row in rows if row]
+        return [event for event in events if event["stage"] == "ResponseComplete"]
+
     def writes_of(self, user: str) -> list[str]:
-        """The writes of a user that the API server logged, as `verb uri`."""
-        events = (json.loads(row) for row in self.plane.audit_log.read_text().split("\n") if row)
+        """The writes of a user that the API server logged, as `verb uri`; leases left out."""
         return [
             f"{event['verb']} {event['requestURI']}"
-            for event in events
+            for event in self.audited()
             if event["user"]["username"] == user
             and event["verb"] not in ("get", "list", "watch")
-            and event["stage"] == "ResponseComplete"
+            and event.get("objectRef", {}).get("resource") != "leases"
         ]
 
 

@@ -15,6 +15,7 @@ from mandate.runtime.cache import Cache, Key
 from mandate.runtime.clock import Clock
 from mandate.runtime.dossiers import Dossiers
 from mandate.runtime.operator import Controller, Operator
+from mandate.runtime.sweep import Sweep
 from mandate.settings import Settings
 from tests.unit.builders import NOW, agency, application, approval, calendar, form, policy
 from tests.unit.lives import status_with
@@ -81,7 +82,7 @@ class Desk:
         controllers: dict[str, Controller] = {
             "Agency": AgencyController(self.kube, self.cache, lookup, dossiers, clock),
             "CloudApplication": ApplicationController(
-                self.kube, self.cache, cases, dossiers, clock
+                self.kube, self.cache, cases, dossiers, clock, Sweep(self.kube)
             ),
         }
         self.operator = Operator(Settings(), self.kube, self.cache, controllers, lookup)
