@@ -111,15 +111,10 @@ class Site:
 
     def __init__(self, plane: ControlPlane) -> None:
         self.plane = plane
-        self._metrics_ports: dict[str, int] = {}
+        self.metrics_ports: dict[str, int] = {}
         self._clock_file = plane.folder / "clock.jsonl"
         self._ahead_seconds = 0
         self._actors: dict[tuple[str, ...], Actor] = {}
-
-    @property
-    def metrics_port(self) -> int:
-        """Where the operator serves its metrics."""
-        return self._metrics_ports["operator"]
 
     def actor(self, user: str, *groups: str) -> Actor:
         """Somebody, by the name and groups of their certificate."""
@@ -227,7 +222,7 @@ class Site:
             **(settings or {}),
         }
         self.plane.spawn(name, command or [sys.executable, "-m", "mandate"], environment)
-        self._metrics_ports[name] = port
+        self.metrics_ports[name] = port
 
     def stop_operator(self, number: int = signal.SIGTERM, name: str = "operator") -> None:
         """Ends an operator."""
@@ -265,7 +260,7 @@ class Site:
             method: of the request.
             port: where to ask; the one of the metrics unless another is given.
         """
-        url = f"http://127.0.0.1:{port or self.metrics_port}{path}"
+        url = f"http://127.0.0.1:{port or self.metrics_ports['operator']}{path}"
         again = urllib3.Retry(8, backoff_factor=0.1)  # it may be starting
         answer = urllib3.request(method, url, timeout=5, retries=again)
         try:
@@ -273,26 +268,22 @@ class Site:
         except ValueError:
             return Answer(answer.status, {"message": answer.data.decode()})
 
-    def metric(self, name: str, /, operator: str = "operator", **labels: str) -> float:
-        """The sum of a metric of an operator over the samples with these labels."""
-        text = self.page("/metrics", port=self._metrics_ports[operator]).message
+    def metric(self, name: str, **labels: str) -> float:
+        """The sum of a metric of the operator over the samples with these labels."""
+        text = self.page("/metrics").message
         wanted = [f'{key}="{value}"' for key, value in labels.items()]
         rows = [row for row in text.splitlines() if row.startswith((f"{name} ", f"{name}{{"))]
         return sum(float(row.rsplit(" ", 1)[1]) for row in rows if all(w in row for w in wanted))
 
-    def audited(self) -> list[Json]:
-        """What the API server was asked and has answered, in the order of the answers."""
-        rows = self.plane.audit_log.read_text().split("\n")
-        events: list[Json] = [json.loads(row) for row in rows if row]
-        return [event for event in events if event["stage"] == "ResponseComplete"]
-
     def writes_of(self, user: str) -> list[str]:
         """The writes of a user that the API server logged, as `verb uri`; leases left out."""
+        events = (json.loads(row) for row in self.plane.audit_log.read_text().split("\n") if row)
         return [
             f"{event['verb']} {event['requestURI']}"
-            for event in self.audited()
+            for event in events
             if event["user"]["username"] == user
             and event["verb"] not in ("get", "list", "watch")
+            and event["stage"] == "ResponseComplete"
             and event.get("objectRef", {}).get("resource") != "leases"
         ]
 

@@ -1,5 +1,6 @@
 """Two operators on a real API server: one writes, the other takes over, and never both."""
 
+import json
 import re
 import signal
 import time
@@ -35,23 +36,24 @@ class Pair:
 
     def leads(self, name: str) -> bool:
         """Whether this one says that it leads."""
+        return self._says(name) == 1
+
+    def _says(self, name: str) -> float | None:
+        """What it says of leading; None if it does not answer at once."""
+        url = f"http://127.0.0.1:{self.site.metrics_ports[name]}/metrics"
         try:
-            return self.site.metric("mandate_leader", operator=name) == 1
+            text = urllib3.request("GET", url, timeout=2, retries=False).data.decode()
         except urllib3.exceptions.HTTPError:
-            return False
+            return None
+        (row,) = (row for row in text.splitlines() if row.startswith("mandate_leader "))
+        return float(row.split()[1])
 
     def roles(self) -> tuple[str, str]:
         """The leader and the standby, once there are both."""
         (leader,) = eventually(lambda: one(self.leading()), 20, "one leads")
         (standby,) = (name for name in NAMES if name != leader)
-        eventually(lambda: self._answers(standby), 20, "the standby answers")
+        eventually(lambda: self._says(standby) is not None, 20, "the standby answers")
         return leader, standby
-
-    def _answers(self, name: str) -> bool:
-        try:
-            return self.site.metric("mandate_leader", operator=name) >= 0
-        except urllib3.exceptions.HTTPError:
-            return False
 
     def restart(self, settings: dict[str, str]) -> None:
         """Both anew, in order."""
@@ -62,10 +64,13 @@ class Pair:
 
     def writes(self) -> list[tuple[str, Json]]:
         """The accepted writes of both, with the whole identity, in the order of the answers."""
+        rows = self.site.plane.audit_log.read_text().split("\n")
+        events: list[Json] = [json.loads(row) for row in rows if row]
         return [
             (found[0], event)
-            for event in self.site.audited()
-            if (found := WHO.fullmatch(event.get("userAgent", "")))
+            for event in events
+            if event["stage"] == "ResponseComplete"
+            and (found := WHO.fullmatch(event.get("userAgent", "")))
             and event["verb"] not in ("get", "list", "watch")
             and event["responseStatus"]["code"] < 300
         ]

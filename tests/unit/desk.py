@@ -42,6 +42,8 @@ class Echoing(MemoryKube):
     async def create(self, manifest: Json) -> Json:
         if manifest["kind"] == "Event" and self.events_are != 201:
             raise echo(self.events_are)
+        if self.error is not None and manifest["kind"] == self.refused:
+            raise self.error
         return await super().create(manifest)
 
     async def apply(self, manifest: Json, subresource: str = "") -> Json:

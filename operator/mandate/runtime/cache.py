@@ -69,13 +69,13 @@ class Cache:
         return [raw for key in keys if (raw := self.get(key)) is not None]
 
     def put(self, raw: Json) -> None:
-        """Notes an object, unless this or a later state of it is known."""
+        """Notes an object, unless a later state of it is known."""
         key = Key.of(raw)
         known = self.get(key)
         version = version_of(raw)
         if known is None and self._dropped.get(key, 0) <= version:
             self._dropped.pop(key, None)
-        elif known is None or version_of(known) >= version:
+        elif known is None or version_of(known) > version:
             return
         self._forget_subject(key)
         self._objects[key.kind].setdefault(key.namespace, {})[key.name] = raw

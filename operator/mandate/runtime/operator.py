@@ -152,26 +152,29 @@ class Operator:
 
     async def _resync(self, sweep: Sweep) -> None:
         """Looks at everything once an interval; at what has changed at once."""
-        longest = self._settings.resync_seconds
-        wait = longest * random.uniform(_SHORTEST, 1)  # noqa: S311 - no secret
+        longest = wait = self._settings.resync_seconds
         while True:
-            await asyncio.sleep(wait)
-            wait = longest * random.uniform(_SHORTEST, 1)  # noqa: S311 - no secret
-            try:
-                await self._fill()
-                for key in await sweep.run():
-                    self._queue.add(key)
-            except _TRANSIENT as error:
-                wait = min(wait, self._settings.backoff_limit_seconds)
-                _log.warning("resync failed and is tried again", extra=described(error))
-                continue
-            except Exception as error:
-                _log.exception("resync failed and is tried again", extra=described(error))
-                continue
             for kind in self._controllers:
                 for raw in self._cache.of_kind(kind):
                     key = Key.of(raw)
                     self._queue.add_after(key, longest * _SHORTEST * _phase(key))
+            await asyncio.sleep(wait * random.uniform(_SHORTEST, 1))  # noqa: S311 - no secret
+            found = await self._found_changes(sweep)
+            wait = longest if found else min(longest, self._settings.backoff_limit_seconds)
+
+    async def _found_changes(self, sweep: Sweep) -> bool:
+        """Has everything that changed looked at; whether the API server could tell."""
+        try:
+            await self._fill()
+            for key in await sweep.run():
+                self._queue.add(key)
+        except _TRANSIENT as error:
+            _log.warning("resync failed and is tried again", extra=described(error))
+            return False
+        except Exception as error:
+            _log.exception("resync failed and is tried again", extra=described(error))
+            return False
+        return True
 
     async def _work_all(self) -> None:
         async with asyncio.TaskGroup() as workers:
