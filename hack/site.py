@@ -111,7 +111,7 @@ class Site:
 
     def __init__(self, plane: ControlPlane) -> None:
         self.plane = plane
-        self.metrics_port = 0
+        self.metrics_ports: dict[str, int] = {}
         self._clock_file = plane.folder / "clock.jsonl"
         self._ahead_seconds = 0
         self._actors: dict[tuple[str, ...], Actor] = {}
@@ -201,27 +201,32 @@ class Site:
         command: Sequence[str] | None = None,
         settings: Mapping[str, str] | None = None,
         installation: Installation = INSTALLATION,
+        name: str = "operator",
     ) -> None:
-        """Starts the operator under a certificate in its service account's name.
+        """Starts an operator under a certificate in its service account's name.
 
         Args:
             command: what to run in its place.
             settings: `MANDATE_…` variables beside the defaults.
             installation: whose account it is.
+            name: its own among several, for example `operator-2`; also its identity.
         """
         who = self.operator_account(installation)
-        self.metrics_port = _free_port()
+        port = _free_port()
         environment = {
             "MANDATE_KUBECONFIG": str(who.kubeconfig),
-            "MANDATE_METRICS_PORT": str(self.metrics_port),
+            "MANDATE_METRICS_PORT": str(port),
+            "MANDATE_NAMESPACE": installation.operator_namespace,
+            "MANDATE_IDENTITY": name,
             "MANDATE_CLOCK_FILE": str(self._clock_file),
             **(settings or {}),
         }
-        self.plane.spawn("operator", command or [sys.executable, "-m", "mandate"], environment)
+        self.plane.spawn(name, command or [sys.executable, "-m", "mandate"], environment)
+        self.metrics_ports[name] = port
 
-    def stop_operator(self, number: int = signal.SIGTERM) -> None:
-        """Ends the operator."""
-        self.plane.kill("operator", number)
+    def stop_operator(self, number: int = signal.SIGTERM, name: str = "operator") -> None:
+        """Ends an operator."""
+        self.plane.kill(name, number)
 
     def advance(self, days: int = 0, seconds: int = 0) -> None:
         """Moves the time that the operator sees; what is written from now on is of then."""
@@ -255,7 +260,7 @@ class Site:
             method: of the request.
             port: where to ask; the one of the metrics unless another is given.
         """
-        url = f"http://127.0.0.1:{port or self.metrics_port}{path}"
+        url = f"http://127.0.0.1:{port or self.metrics_ports['operator']}{path}"
         again = urllib3.Retry(8, backoff_factor=0.1)  # it may be starting
         answer = urllib3.request(method, url, timeout=5, retries=again)
         try:
@@ -271,7 +276,7 @@ class Site:
         return sum(float(row.rsplit(" ", 1)[1]) for row in rows if all(w in row for w in wanted))
 
     def writes_of(self, user: str) -> list[str]:
-        """The writes of a user that the API server logged, as `verb uri`."""
+        """The writes of a user that the API server logged, as `verb uri`; leases left out."""
         events = (json.loads(row) for row in self.plane.audit_log.read_text().split("\n") if row)
         return [
             f"{event['verb']} {event['requestURI']}"
@@ -279,6 +284,7 @@ class Site:
             if event["user"]["username"] == user
             and event["verb"] not in ("get", "list", "watch")
             and event["stage"] == "ResponseComplete"
+            and event.get("objectRef", {}).get("resource") != "leases"
         ]
 
 

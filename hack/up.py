@@ -63,7 +63,8 @@ def _up(folder: Path) -> None:
     print(f"export KUBECONFIG={target}")
     print(f'export PATH="$PATH:{plane.bin}"')
     print(f"# contexts: {', '.join(a.user for a in actors)}; kubectl --context bob get capp -A")
-    print(f"# metrics: http://127.0.0.1:{site.metrics_port}/metrics; `make down` ends it")
+    port = site.metrics_ports["operator"]
+    print(f"# metrics: http://127.0.0.1:{port}/metrics; `make down` ends it")
 
 
 def _merged(configs: dict[str, Json]) -> Json:

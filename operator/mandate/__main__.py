@@ -1,8 +1,10 @@
 """`python -m mandate`: runs the operator until it is told to stop."""
 
 import asyncio
+import socket
+import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from datetime import timedelta
 
 from prometheus_client import REGISTRY
@@ -23,8 +25,10 @@ from mandate.rules.judges import JUDGES
 from mandate.runtime.cache import Cache
 from mandate.runtime.clock import Clock
 from mandate.runtime.dossiers import Dossiers
+from mandate.runtime.leader import Leader
 from mandate.runtime.lookout import Lookout
 from mandate.runtime.operator import Controller, Operator
+from mandate.runtime.sweep import Sweep
 from mandate.settings import Settings
 
 
@@ -34,25 +38,41 @@ async def run(settings: Settings) -> None:
     cache = Cache()
     clock = Clock(settings.clock_file)
     lookup = Lookup(cache)
-    async with KubeClient(login, settings.request_timeout_seconds) as kube:
-        dossiers = Dossiers(kube, clock.now)
-        cases = Cases(cache, lookup, clock)
-        controllers: dict[str, Controller] = {
-            kind: RequestController(judge, kube, cache, cases, dossiers, clock)
-            for kind, judge in JUDGES.items()
-        }
-        controllers |= {
-            "GovernancePolicy": PolicyController(cache, dossiers, clock),
-            "Agency": AgencyController(kube, cache, lookup, dossiers, clock),
-            "CloudApplication": ApplicationController(kube, cache, cases, dossiers, clock),
-        }
+    # as another process of the same name is another candidate
+    identity = f"{settings.identity or socket.gethostname()}_{uuid.uuid4().hex[:8]}"
+    async with AsyncExitStack() as stack:
+        # a hung call leaves time for three more before the lease is lost
+        patience = settings.lease_renew_seconds / 4
+        leases = await stack.enter_async_context(KubeClient(login, patience, identity))
+        leader = Leader(settings, leases, identity)
+        kube = await stack.enter_async_context(
+            KubeClient(login, settings.request_timeout_seconds, identity, leader.leads)
+        )
+        sweep = Sweep(kube)
+        controllers = _controllers(kube, cache, lookup, clock, sweep)
         operator = Operator(settings, kube, cache, controllers, lookup)
         moved = asyncio.create_task(clock.follow(operator.look_again), name="clock")
         try:
             with _shown(settings, operator, cache, clock):
-                await operator.run(login)
+                await operator.run(login, leader, sweep)
         finally:
             moved.cancel()
+
+
+def _controllers(
+    kube: KubeClient, cache: Cache, lookup: Lookup, clock: Clock, sweep: Sweep
+) -> dict[str, Controller]:
+    dossiers = Dossiers(kube, clock.now)
+    cases = Cases(cache, lookup, clock)
+    controllers: dict[str, Controller] = {
+        kind: RequestController(judge, kube, cache, cases, dossiers, clock)
+        for kind, judge in JUDGES.items()
+    }
+    return controllers | {
+        "GovernancePolicy": PolicyController(cache, dossiers, clock),
+        "Agency": AgencyController(kube, cache, lookup, dossiers, clock),
+        "CloudApplication": ApplicationController(kube, cache, cases, dossiers, clock, sweep),
+    }
 
 
 @contextmanager

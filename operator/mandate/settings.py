@@ -1,9 +1,9 @@
 """The operator's settings, from the environment (`MANDATE_…`)."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -25,6 +25,21 @@ class Settings(BaseSettings):
     )
     backoff_base_seconds: float = Field(default=0.5, gt=0, description="The first retry's wait.")
     backoff_limit_seconds: float = Field(default=60, gt=0, description="The longest wait.")
+    namespace: str = Field(
+        default="mandate-system", description="The operator's own, where its lease is."
+    )
+    identity: str = Field(
+        default="", description="Its name in the lease and the audit log; else the host's."
+    )
+    lease_seconds: int = Field(
+        default=15, ge=1, description="After which a standby takes over from a silent leader."
+    )
+    lease_renew_seconds: float = Field(
+        default=10, gt=0, description="After which a leader that cannot renew stops writing."
+    )
+    lease_retry_seconds: float = Field(
+        default=2, gt=0, description="How often a leader renews and a standby looks."
+    )
     metrics_host: str = Field(
         default="127.0.0.1", description="Where metrics and health are served; in a pod 0.0.0.0."
     )
@@ -53,3 +68,12 @@ class Settings(BaseSettings):
     clock_file: Path | None = Field(
         default=None, description="Moves the time that the rules see; for tests and the demo only."
     )
+
+    @model_validator(mode="after")
+    def _a_leader_stops_before_another_starts(self) -> Self:
+        if not self.lease_retry_seconds < self.lease_renew_seconds < self.lease_seconds:
+            raise ValueError(
+                "lease_retry_seconds must be less than lease_renew_seconds, and that less than "
+                "lease_seconds: else two operators could lead at a time"
+            )
+        return self

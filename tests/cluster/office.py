@@ -15,8 +15,13 @@ from mandate.api.meta import Json
 
 _API = "/apis/mandate.dev/v1alpha1"
 _SECONDS = 20.0
-SETTINGS = {"MANDATE_RESYNC_SECONDS": "2"}
-"""The operator's, in tests: what a watch would miss is found soon."""
+SETTINGS = {
+    "MANDATE_RESYNC_SECONDS": "2",
+    "MANDATE_LEASE_SECONDS": "4",
+    "MANDATE_LEASE_RENEW_SECONDS": "3",
+    "MANDATE_LEASE_RETRY_SECONDS": "0.5",
+}
+"""The operator's, in tests: what a watch would miss, or a killed leader left, is found soon."""
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from mandate.runtime.cache import Cache, Key
 from mandate.runtime.clock import Clock
 from mandate.runtime.dossiers import Dossiers
 from mandate.runtime.operator import Controller, Operator
+from mandate.runtime.sweep import Sweep
 from mandate.settings import Settings
 from tests.unit.builders import NOW, agency, application, approval, calendar, form, policy
 from tests.unit.lives import status_with
@@ -41,6 +42,8 @@ class Echoing(MemoryKube):
     async def create(self, manifest: Json) -> Json:
         if manifest["kind"] == "Event" and self.events_are != 201:
             raise echo(self.events_are)
+        if self.error is not None and manifest["kind"] == self.refused:
+            raise self.error
         return await super().create(manifest)
 
     async def apply(self, manifest: Json, subresource: str = "") -> Json:
@@ -81,7 +84,7 @@ class Desk:
         controllers: dict[str, Controller] = {
             "Agency": AgencyController(self.kube, self.cache, lookup, dossiers, clock),
             "CloudApplication": ApplicationController(
-                self.kube, self.cache, cases, dossiers, clock
+                self.kube, self.cache, cases, dossiers, clock, Sweep(self.kube)
             ),
         }
         self.operator = Operator(Settings(), self.kube, self.cache, controllers, lookup)

@@ -107,9 +107,9 @@ def test_an_object_without_a_field_is_not_as_wanted(field: str) -> None:
 @pytest.mark.rule("A14-provision")
 def test_what_is_missing_is_made_namespace_first() -> None:
     kube = MemoryKube()
-    made = merged(NAMESPACE, {"metadata": {"resourceVersion": "1"}})
-    assert ensured(kube) == [made, QUOTA]
-    assert kube.writes == [("create", "Namespace"), ("apply", "ResourceQuota")]
+    made = [merged(found, {"metadata": {"resourceVersion": "1"}}) for found in (NAMESPACE, QUOTA)]
+    assert ensured(kube) == made
+    assert kube.writes == [("create", "Namespace"), ("create", "ResourceQuota")]
 
 
 @pytest.mark.rule("X-level")
@@ -142,6 +142,23 @@ def test_drift_is_told_before_it_is_mended_and_a_new_grant_is_none() -> None:
     told = Told()
     ensured(MemoryKube(live(NAMESPACE)), told)
     assert told.drift == ["ResourceQuota gone"]
+
+
+@pytest.mark.rule("X-level")
+def test_every_write_holds_for_the_state_that_was_compared() -> None:
+    # an ex-leader that was paused meanwhile is refused by the version, or by the name
+    kube = MemoryKube(live(NAMESPACE, metadata={"labels": {"mandate.dev/x": "y"}}))
+    ensured(kube)
+    kube.objects[Ref.of(QUOTA)] = live(QUOTA, spec={"hard": {"pods": "9"}})
+    ensured(kube)
+    versions = [body["metadata"].get("resourceVersion") for body in kube.bodies]
+    assert list(zip((verb for verb, _ in kube.writes), versions, strict=True)) == [
+        ("apply", "7"),
+        ("replace", "7"),
+        ("create", None),
+        ("apply", "7"),
+        ("replace", "7"),
+    ]
 
 
 @pytest.mark.rule("A16-change", "X-level")

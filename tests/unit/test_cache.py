@@ -79,8 +79,8 @@ def test_objects_are_found_by_kind_and_namespace() -> None:
 @pytest.mark.rule("X-level")
 def test_a_full_list_brings_what_was_missed_and_drops_what_went() -> None:
     cache = cache_of(seen(1, "gone"), seen(2, "old"), law(3))
-    keys = cache.replace("CloudApplication", [seen(5, "old"), seen(6, "new")], version=8)
-    assert {k.name for k in keys} == {"gone", "old", "new"}
+    news = cache.replace("CloudApplication", [seen(5, "old"), seen(6, "new")], version=8)
+    assert [k.name for k in news] == ["old", "new", "gone"]
     assert list(cache.of_kind("CloudApplication")) == [seen(5, "old"), seen(6, "new")]
     assert list(cache.of_kind("GovernancePolicy")) == [law(3)]
 
@@ -88,8 +88,7 @@ def test_a_full_list_brings_what_was_missed_and_drops_what_went() -> None:
 @pytest.mark.rule("X-level")
 def test_what_is_newer_than_the_list_stays() -> None:
     cache = cache_of(seen(9, "made since"), seen(10, "edited since"))
-    keys = cache.replace("CloudApplication", [seen(3, "edited since")], version=8)
-    assert {k.name for k in keys} == {"made since", "edited since"}
+    cache.replace("CloudApplication", [seen(3, "edited since")], version=8)
     assert list(cache.of_kind("CloudApplication")) == [
         seen(9, "made since"),
         seen(10, "edited since"),
@@ -98,7 +97,7 @@ def test_what_is_newer_than_the_list_stays() -> None:
 
 def test_an_empty_list_empties_its_kind() -> None:
     cache = cache_of(seen(1), law(1))
-    assert cache.replace("CloudApplication", [], version=1) == {KEY}
+    assert cache.replace("CloudApplication", [], version=1) == [KEY]
     assert cache.get(KEY) is None
     assert cache.get(Key("GovernancePolicy", "", "luan")) == law(1)
 
@@ -120,3 +119,64 @@ def test_a_deletion_is_forgotten_once_a_later_list_has_come() -> None:
     cache.replace("CloudApplication", [], 8)
     cache.put(seen(1))  # a server that was restored from a backup counts anew
     assert cache.get(KEY) == seen(1)
+
+
+@pytest.mark.rule("X-level")
+def test_a_list_brings_news_of_what_changed_only() -> None:
+    cache = Cache()
+    before = [seen(1, "same"), seen(2, "edited")]
+    assert len(cache.replace("CloudApplication", before, version=3)) == 2
+    news = cache.replace("CloudApplication", [seen(1, "same"), seen(5, "edited")], version=6)
+    assert [k.name for k in news] == ["edited"]
+    assert cache.replace("CloudApplication", [seen(1, "same"), seen(5, "edited")], 7) == []
+
+
+@pytest.mark.rule("X-level")
+def test_a_watch_that_starts_anew_brings_no_news_of_what_is_known() -> None:
+    cache = Cache()
+    assert [cache.observe(seen(v)) for v in (5, 5, 4, 6)] == [True, False, False, True]
+    assert cache.get(KEY) == seen(6)
+
+
+@pytest.mark.rule("X-level")
+def test_what_the_operator_wrote_is_news_when_the_api_server_tells_of_it() -> None:
+    # others depend on it: an agency that became ready opens its applications
+    cache = Cache()
+    cache.observe(seen(5))
+    cache.put(seen(6))
+    assert cache.observe(seen(6))
+
+
+@pytest.mark.rule("X-level")
+def test_what_is_made_again_under_its_name_is_news() -> None:
+    cache = Cache()
+    cache.observe(seen(5))
+    cache.drop(seen(6))
+    assert not cache.observe(seen(5))
+    assert cache.get(KEY) is None
+    assert cache.observe(seen(7))
+    assert cache.get(KEY) == seen(7)
+
+
+def about(name: str, application: str, version: int = 1) -> Json:
+    raw = seen(version, name) | {"kind": "LaunchRequest"}
+    return raw | {"spec": {"applicationRef": {"name": application, "uid": "u"}}}
+
+
+def named(cache: Cache) -> list[str]:
+    return sorted(raw["metadata"]["name"] for raw in cache.about(KEY))
+
+
+@pytest.mark.rule("X-level")
+def test_requests_are_found_by_the_application_they_name() -> None:
+    elsewhere = about("there", "portal")
+    elsewhere["metadata"]["namespace"] = "agency-b"
+    cache = cache_of(about("a", "portal"), about("b", "portal"), about("c", "meter"), elsewhere)
+    assert named(cache) == ["a", "b"]
+    cache.put(about("b", "meter", 2))  # edited before it was decided on
+    assert named(cache) == ["a"]
+    cache.put(about("c", "portal", 2))
+    cache.drop(about("a", "portal", 2))
+    assert named(cache) == ["c"]
+    cache.replace("LaunchRequest", [], 9)
+    assert named(cache) == []

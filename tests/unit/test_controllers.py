@@ -16,6 +16,7 @@ from mandate.kube.errors import ApiError
 from mandate.runtime.cache import Cache, Key
 from mandate.runtime.clock import Clock
 from mandate.runtime.dossiers import Dossiers
+from mandate.runtime.sweep import Sweep
 from tests.unit.builders import NOW, agency, application, approval, calendar, policy
 from tests.unit.lives import status_with
 from tests.unit.memory_kube import MemoryKube
@@ -38,10 +39,10 @@ class Refusing(MemoryKube):
 
     code = 422
 
-    async def apply(self, manifest: Json, subresource: str = "") -> Json:
+    async def create(self, manifest: Json) -> Json:
         if manifest["kind"] == "ResourceQuota":
             raise ApiError(self.code, "Invalid", "spec.hard: no such class " + "x" * 9000)
-        return await super().apply(manifest, subresource)
+        return await super().create(manifest)
 
 
 def _raw(found: Any) -> Json:  # noqa: ANN401 - any resource
@@ -62,9 +63,11 @@ def _parts(kube: MemoryKube) -> Parts:
     return kube, cache, Lookup(cache), Dossiers(kube, lambda: NOW), CLOCK
 
 
-def _application_parts(kube: MemoryKube) -> tuple[MemoryKube, Cache, Cases, Dossiers, Clock]:
+def _application_parts(
+    kube: MemoryKube,
+) -> tuple[MemoryKube, Cache, Cases, Dossiers, Clock, Sweep]:
     kube, cache, lookup, dossiers, clock = _parts(kube)
-    return kube, cache, Cases(cache, lookup, clock), dossiers, clock
+    return kube, cache, Cases(cache, lookup, clock), dossiers, clock, Sweep(kube)
 
 
 def _ready(kube: MemoryKube, kind: str) -> Json:

@@ -96,6 +96,8 @@ def objects() -> list[Json]:
         (LAW, [LAW, OFFICE, FORM]),
         (DAYS, [LAW, OFFICE, FORM]),
         (Key("WorkCalendar", "", "hefei"), []),
+        (Key("ServiceCatalog", "", "luan"), [LAW, OFFICE, FORM]),
+        (Key("ServiceCatalog", "", "hefei"), []),
         (Key("GovernancePolicy", "", "wuhu"), [Key("GovernancePolicy", "", "wuhu")]),
         (Key("Agency", "", "gone"), [Key("Agency", "", "gone")]),
     ],
@@ -105,9 +107,37 @@ def objects() -> list[Json]:
         "policy",
         "calendar",
         "calendar-of-nobody",
+        "catalogue",
+        "catalogue-of-nobody",
         "policy-of-nobody",
         "deleted-agency",
     ],
 )
 def test_a_change_reaches_what_depends_on_it(changed: Key, affected: list[Key]) -> None:
     assert list(lookup(*objects()).affected(changed)) == affected
+
+
+def test_ten_thousand_reconciles_read_an_agency_once() -> None:
+    here = lookup(stored("agencies/transport.yaml", status=ready("True")), stored("policy.yaml"))
+    agency, law = here.filing_agency("agency-transport"), here.policy("luan")
+    assert here.filing_agency("agency-transport") is agency
+    assert here.policy("luan") is law
+
+
+@pytest.mark.rule("X-level")
+def test_a_new_state_of_an_agency_is_read_anew_and_a_deleted_one_not_at_all() -> None:
+    cache = Cache()
+    here = Lookup(cache)
+    first = stored("agencies/transport.yaml", status=ready("True"))
+    cache.put(first)
+    assert here.filing_agency("agency-transport") is not None
+    second = stored("agencies/transport.yaml", status=ready("False"))
+    second["metadata"]["resourceVersion"] = "2"
+    cache.put(second)
+    assert here.filing_agency("agency-transport") is None
+    third = stored("agencies/transport.yaml", status=ready("True"))
+    third["metadata"]["resourceVersion"] = "3"
+    cache.put(third)
+    assert here.filing_agency("agency-transport") is not None
+    cache.drop(third)
+    assert here.filing_agency("agency-transport") is None

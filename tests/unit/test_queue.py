@@ -6,6 +6,7 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
 
 from mandate.runtime.cache import Key
 from mandate.runtime.queue import WorkQueue
@@ -236,3 +237,95 @@ def test_a_failed_key_comes_again_after_its_wait() -> None:
         assert now() == pytest.approx(wait)
 
     run(main())
+
+
+def forms(agency: str, count: int) -> list[Key]:
+    return [Key("CloudApplication", f"agency-{agency}", str(n)) for n in range(count)]
+
+
+@pytest.mark.rule("X-input")
+def test_a_form_waits_for_one_turn_of_each_agency_however_many_forms_another_files() -> None:
+    async def main() -> None:
+        queue = queue_of(*forms("flood", 10_000))
+        assert (await queue.get()).namespace == "agency-flood"
+        (other,), (third,) = forms("calm", 1), forms("third", 1)
+        queue.add(other)
+        queue.add(third)
+        assert [await queue.get() for _ in range(4)][1:3] == [other, third]
+
+    run(main())
+
+
+@pytest.mark.rule("X-input")
+def test_an_agency_delays_another_by_no_more_than_its_share() -> None:
+    finished: dict[Key, float] = {}
+
+    async def work(queue: WorkQueue) -> None:
+        while True:
+            key = await queue.get()
+            await asyncio.sleep(1)
+            finished[key] = now()
+            queue.done(key)
+
+    async def main() -> None:
+        queue = queue_of(*forms("flood", 10_000), *forms("calm", 100))
+        workers = [asyncio.create_task(work(queue)) for _ in range(4)]
+        await asyncio.sleep(60.5)
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+
+    run(main())
+    # 4 workers, a second a form, two agencies in turn: 2 forms of each a second
+    assert max(finished[key] for key in forms("calm", 100)) == pytest.approx(50)
+    assert sum(key.namespace == "agency-flood" for key in finished) == 140
+
+
+def test_an_agencys_own_forms_come_in_the_order_they_were_added() -> None:
+    async def main() -> list[Key]:
+        queue = queue_of(*forms("a", 3), *forms("b", 2))
+        return [await queue.get() for _ in range(5)]
+
+    a, b = forms("a", 3), forms("b", 2)
+    assert run(main()) == [a[0], b[0], a[1], b[1], a[2]]
+
+
+def test_objects_of_the_cluster_take_turns_by_themselves() -> None:
+    async def main() -> list[Key]:
+        agencies = [Key("Agency", "", name) for name in ("x", "y")]
+        return [await queue.get() for queue in [queue_of(*forms("a", 3), *agencies)] for _ in "123"]
+
+    assert [key.name for key in run(main())] == ["0", "x", "y"]
+
+
+def test_a_deadline_that_an_earlier_look_replaces_again_and_again_takes_no_room() -> None:
+    async def main() -> int:
+        queue = queue_of()
+        for _ in range(5_000):
+            queue.add_after(A, 365 * 24 * 3600)
+            queue.add_after(A, 600)
+            assert await queue.get() == A
+            queue.done(A)
+        return len(queue._later)
+
+    assert run(main()) < 2000
+
+
+def test_the_wait_from_add_to_get_is_measured() -> None:
+    async def main() -> None:
+        queue = queue_of(A)
+        await asyncio.sleep(3)
+        queue.add(A)
+        await asyncio.sleep(4)
+        await queue.get()
+
+    def seen() -> tuple[float, float]:
+        names = ("mandate_queue_latency_seconds_sum", "mandate_queue_latency_seconds_count")
+        first, second = (REGISTRY.get_sample_value(name) or 0 for name in names)
+        return first, second
+
+    before = seen()
+    run(main())
+    after = seen()
+    assert after[0] - before[0] == pytest.approx(7)
+    assert after[1] - before[1] == 1

@@ -66,7 +66,8 @@ def test_the_operator_decides_files_and_deletes_nothing() -> None:
     held = {verb for rule in rules("mandate-operator") for verb in rule["verbs"]}
     assert not held & {"delete", "deletecollection", "represent"}
     assert not held & STAGES
-    assert verbs("mandate-operator", "namespaces") == {"get", "create", "update", "patch"}
+    apply = {"get", "list", "create", "update", "patch"}
+    assert verbs("mandate-operator", "namespaces") == apply
     assert not verbs("mandate-operator", "secrets")
 
 
@@ -132,6 +133,22 @@ def test_each_party_has_what_the_stage_table_gives_it(
     assert not decided - {row.plural for row in STAGE_TABLE if row.stages}
     assert bool(decided) == bool(decides)
     assert all("get" in verbs(role, plural) for plural in requests)
+
+
+@pytest.mark.rule("X-law")
+def test_the_operator_leads_by_one_lease_in_its_own_namespace() -> None:
+    assert not verbs("", "leases")
+    (role,), (binding,) = found("Role"), found("RoleBinding")
+    assert (
+        role["metadata"] == binding["metadata"] == {"name": "mandate-operator", "namespace": "gov"}
+    )
+    named, unnamed = role["rules"]
+    assert (named["verbs"], named["resourceNames"]) == (["get", "update"], ["mandate-operator"])
+    # RBAC cannot say which name is created
+    assert unnamed["verbs"] == ["create"]
+    assert named["resources"] == unnamed["resources"] == ["leases"]
+    assert binding["roleRef"]["kind"] == "Role"
+    assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "op", "namespace": "gov"}]
 
 
 def test_the_operators_account_is_the_one_its_role_is_bound_to() -> None:

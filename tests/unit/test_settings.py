@@ -55,3 +55,16 @@ def test_a_value_out_of_bounds_is_refused_by_name(
     monkeypatch.setenv(f"MANDATE_{name}", text)
     with pytest.raises(ValidationError, match=name.lower()):
         Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("LEASE_SECONDS", "10"), ("LEASE_RENEW_SECONDS", "15"), ("LEASE_RETRY_SECONDS", "10")],
+)
+def test_a_leader_stops_before_another_may_start(
+    name: str, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert Settings().lease_seconds == 15
+    monkeypatch.setenv(f"MANDATE_{name}", text)
+    with pytest.raises(ValidationError, match="two operators could lead at a time"):
+        Settings()

@@ -17,6 +17,7 @@ from mandate.runtime.cache import Cache, Key
 from mandate.runtime.clock import Clock
 from mandate.runtime.dossiers import Dossiers
 from mandate.runtime.drift import DriftLog
+from mandate.runtime.sweep import Sweep
 
 _AGAIN_SECONDS = 60.0
 
@@ -25,13 +26,15 @@ class ApplicationController:
     """Brings an application and its grant to where the rule says."""
 
     def __init__(
-        self, kube: KubeClient, cache: Cache, cases: Cases, dossiers: Dossiers, clock: Clock
-    ) -> None:
+        self, kube: KubeClient, cache: Cache, cases: Cases, dossiers: Dossiers, clock: Clock,
+        sweep: Sweep,
+    ) -> None:  # fmt: skip
         self._kube = kube
         self._cache = cache
         self._cases = cases
         self._dossiers = dossiers
         self._clock = clock
+        self._sweep = sweep
 
     async def reconcile(self, key: Key) -> float | None:
         """See `Controller`."""
@@ -55,11 +58,14 @@ class ApplicationController:
     async def _grant(self, raw: Json, grant: Grant) -> Outcome:
         application = CloudApplication.model_validate(raw)
         ready = find_condition(application.status.conditions, "Ready")
-        made = ready is not None and ready.status == "True"
+        once = ready is not None and ready.status == "True"
         subject = subject_of("CloudApplication", application.metadata)
-        witness = DriftLog(self._dossiers, subject, raw, made=made)
+        witness = DriftLog(self._dossiers, subject, raw, made=once)
+        key = Key.of(raw)
         try:
-            await ensure_all(self._kube, grant_objects(grant), witness)
+            if not self._sweep.is_in_place(key, grant):
+                made = await ensure_all(self._kube, grant_objects(grant), witness)
+                self._sweep.note(key, grant, made)
         except NamespaceTakenError as taken:
             return Outcome(False, "NamespaceTaken", str(taken))
         except ApiError as error:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from mandate.api.cloudapplication import CloudApplication
-from mandate.api.kinds import BY_NAME, REQUESTS
+from mandate.api.kinds import BY_NAME
 from mandate.api.meta import Json, Resource
 from mandate.controllers.lookup import Lookup
 from mandate.rules.application import World
@@ -56,11 +56,8 @@ class Cases:
 
     def _about(self, application: CloudApplication) -> Iterator[Resource]:
         """The requests that name this very application, in the order of their creation."""
-        rows = [
-            raw
-            for kind in REQUESTS
-            for raw in self._cache.of_kind(kind.name, application.metadata.namespace)
-            if raw["spec"].get("applicationRef", {}).get("uid") == application.metadata.uid
-        ]
+        metadata = application.metadata
+        named = self._cache.about(Key("CloudApplication", metadata.namespace, metadata.name))
+        rows = [raw for raw in named if raw["spec"]["applicationRef"]["uid"] == metadata.uid]
         rows.sort(key=lambda r: (r["metadata"].get("creationTimestamp", ""), r["metadata"]["name"]))
         yield from (self.request(raw) for raw in rows)

@@ -1,14 +1,19 @@
 """Which objects belong together, and reading them from the cache."""
 
 from collections.abc import Iterator
+from typing import TypeVar, cast
 
 from mandate.api.agency import Agency
 from mandate.api.governancepolicy import GovernancePolicy
 from mandate.api.kinds import REQUESTS
-from mandate.api.meta import find_condition
+from mandate.api.meta import Json, Resource, find_condition
 from mandate.api.servicecatalog import ServiceCatalog
 from mandate.api.workcalendar import WorkCalendar
-from mandate.runtime.cache import Cache, Key
+from mandate.runtime.cache import Cache, Key, subject_of
+
+# the kinds that a policy names, and the field it does it in
+_NAMED = {"WorkCalendar": "calendar", "ServiceCatalog": "catalog"}
+_Model = TypeVar("_Model", bound=Resource)
 
 
 class Lookup:
@@ -16,59 +21,60 @@ class Lookup:
 
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
+        self._read: dict[Key, tuple[Json, Resource]] = {}
 
     def policy(self, name: str) -> GovernancePolicy | None:
         """The policy of that name."""
-        raw = self._cache.get(Key("GovernancePolicy", "", name))
-        return GovernancePolicy.model_validate(raw) if raw else None
+        return self._model(Key("GovernancePolicy", "", name), GovernancePolicy)
 
     def calendar(self, name: str) -> WorkCalendar | None:
         """The calendar of that name."""
-        raw = self._cache.get(Key("WorkCalendar", "", name))
-        return WorkCalendar.model_validate(raw) if raw else None
+        return self._model(Key("WorkCalendar", "", name), WorkCalendar)
 
     def catalog(self, name: str) -> ServiceCatalog | None:
         """The catalogue of that name."""
-        raw = self._cache.get(Key("ServiceCatalog", "", name))
-        return ServiceCatalog.model_validate(raw) if raw else None
+        return self._model(Key("ServiceCatalog", "", name), ServiceCatalog)
 
     def filing_agency(self, namespace: str) -> Agency | None:
         """The agency whose namespace of requests this is, if it can file."""
-        raw = self._cache.get(Key("Agency", "", namespace.removeprefix("agency-")))
-        agency = Agency.model_validate(raw) if raw else None
+        agency = self._model(Key("Agency", "", namespace.removeprefix("agency-")), Agency)
         if agency is None or agency.namespace != namespace:
             return None
         ready = find_condition(agency.status.conditions, "Ready")
         return agency if ready is not None and ready.status == "True" else None
 
+    def _model(self, key: Key, model: type[_Model]) -> _Model | None:
+        """The object as a model, made once for each state of it: thousands read the same."""
+        raw = self._cache.get(key)
+        if raw is None:
+            self._read.pop(key, None)
+            return None
+        read = self._read.get(key)
+        if read is None or read[0] is not raw:
+            read = self._read[key] = (raw, model.model_validate(raw))
+        return cast("_Model", read[1])
+
     def affected(self, key: Key) -> Iterator[Key]:
         """What to reconcile when an object has changed."""
-        if key.kind == "WorkCalendar":
-            for raw in list(self._cache.of_kind("GovernancePolicy")):
-                if raw["spec"]["calendar"] == key.name:
-                    yield from self.affected(Key.of(raw))
+        if key.kind in _NAMED:
+            for raw in self._naming("GovernancePolicy", _NAMED[key.kind], key.name):
+                yield from self.affected(Key.of(raw))
         elif key.kind == "GovernancePolicy":
             yield key
-            for raw in list(self._cache.of_kind("Agency")):
-                if raw["spec"]["policy"] == key.name:
-                    yield from self.affected(Key.of(raw))
+            for raw in self._naming("Agency", "policy", key.name):
+                yield from self.affected(Key.of(raw))
         elif key.kind == "Agency":
             yield key
-            for raw in list(self._cache.of_kind("CloudApplication", f"agency-{key.name}")):
-                yield Key.of(raw)
+            for kind in REQUESTS:
+                for raw in list(self._cache.of_kind(kind.name, f"agency-{key.name}")):
+                    yield Key.of(raw)
         elif key.kind == "CloudApplication":
             yield key
-            yield from self._requests(key)
+            # how it stands decides what can be decided on them
+            yield from map(Key.of, self._cache.about(key))
         else:
             yield key
             yield from self._system(key)
-
-    def _requests(self, application: Key) -> Iterator[Key]:
-        """The requests about an application: how it stands decides what can be decided."""
-        for kind in REQUESTS:
-            for raw in list(self._cache.of_kind(kind.name, application.namespace)):
-                if raw["spec"].get("applicationRef", {}).get("name") == application.name:
-                    yield Key.of(raw)
 
     def _system(self, request: Key) -> Iterator[Key]:
         """The application that a request is about, and what else was filed about it.
@@ -76,6 +82,10 @@ class Lookup:
         What was decided changes how it lives; what was verified, what can be decided elsewhere.
         """
         raw = self._cache.get(request)
-        reference = raw["spec"].get("applicationRef") if raw else None
-        if reference:
-            yield from self.affected(Key("CloudApplication", request.namespace, reference["name"]))
+        application = subject_of(raw) if raw else None
+        if application:
+            yield from self.affected(application)
+
+    def _naming(self, kind: str, field: str, name: str) -> list[Json]:
+        """The objects of a kind whose spec names another one in a field."""
+        return [raw for raw in self._cache.of_kind(kind) if raw["spec"].get(field) == name]

@@ -12,18 +12,34 @@ _RBAC = "rbac.authorization.k8s.io"
 TENANT_ROLES = ("edit", "mandate-agency", "view")
 """The only roles the operator may bind."""
 
+LEASE = "mandate-operator"
+"""The lease that the one writing operator holds, in its own namespace."""
+
 
 def _rule(group: str, resources: list[str], verbs: list[str], names: tuple[str, ...] = ()) -> Json:
     rule: Json = {"apiGroups": [group], "resources": resources, "verbs": verbs}
     return rule | ({"resourceNames": list(names)} if names else {})
 
 
-def _role(name: str, rules: list[Json]) -> Json:
+def _role(name: str, rules: list[Json], namespace: str = "") -> Json:
+    """A ClusterRole, or a Role if there is a namespace."""
+    within = {"namespace": namespace} if namespace else {}
     return {
         "apiVersion": f"{_RBAC}/v1",
-        "kind": "ClusterRole",
-        "metadata": {"name": name},
+        "kind": "Role" if namespace else "ClusterRole",
+        "metadata": {"name": name} | within,
         "rules": rules,
+    }
+
+
+def _binding(role: Json, account: Json) -> Json:
+    """The binding of a role of the same name, to one account."""
+    return {
+        "apiVersion": f"{_RBAC}/v1",
+        "kind": f"{role['kind']}Binding",
+        "metadata": role["metadata"],
+        "roleRef": {"apiGroup": _RBAC, "kind": role["kind"], "name": role["metadata"]["name"]},
+        "subjects": [account],
     }
 
 
@@ -101,7 +117,8 @@ def _auditor() -> Json:
 def _operator() -> Json:
     """What reconciling takes, and nothing to decide, file or delete with."""
     statuses = [f"{kind.plural}/status" for kind in KINDS if kind.has_status]
-    apply = ["get", "create", "update", "patch"]
+    # the list of all is what the sweep for drift reads, metadata only
+    apply = ["get", "list", "create", "update", "patch"]
     return _role(
         "mandate-operator",
         [
@@ -117,8 +134,19 @@ def _operator() -> Json:
     )
 
 
+def _candidate(namespace: str) -> Json:
+    """To lead: the one lease; that it may make others there RBAC cannot say."""
+    leases = "coordination.k8s.io"
+    rules = [
+        _rule(leases, ["leases"], ["get", "update"], (LEASE,)),
+        _rule(leases, ["leases"], ["create"]),
+    ]
+    return _role("mandate-operator", rules, namespace)
+
+
 def roles(installation: Installation) -> list[Json]:
-    """The ClusterRoles, and the operator's account with its binding."""
+    """The ClusterRoles, and the operator's account with its Role and bindings."""
+    operator, candidate = _operator(), _candidate(installation.operator_namespace)
     account = {
         "kind": "ServiceAccount",
         "name": installation.operator_service_account,
@@ -129,7 +157,7 @@ def roles(installation: Installation) -> list[Json]:
         _approver(),
         _auditor(),
         _authority(),
-        _operator(),
+        operator,
         _provider(),
         _support(),
         {
@@ -138,11 +166,7 @@ def roles(installation: Installation) -> list[Json]:
             "metadata": {"name": account["name"], "namespace": account["namespace"]},
             "automountServiceAccountToken": False,
         },
-        {
-            "apiVersion": f"{_RBAC}/v1",
-            "kind": "ClusterRoleBinding",
-            "metadata": {"name": "mandate-operator"},
-            "roleRef": {"apiGroup": _RBAC, "kind": "ClusterRole", "name": "mandate-operator"},
-            "subjects": [account],
-        },
+        _binding(operator, account),
+        candidate,
+        _binding(candidate, account),
     ]

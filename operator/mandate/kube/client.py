@@ -6,23 +6,25 @@ request: one method a verb, JSON in and out, a deadline on every call.
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
+from aiohttp.abc import AbstractStreamWriter
 
 from mandate.api import wire
 from mandate.api.kinds import KINDS
 from mandate.api.meta import API_VERSION, Json
-from mandate.kube.errors import ApiError
+from mandate.kube.errors import ApiError, FencedError
 from mandate.kube.login import Login
 from mandate.observability.metrics import API_REQUESTS
 
 FIELD_MANAGER = "mandate"
 _PAGE = 500
+_Objects = list[Json]
 
 # the kinds that the operator reads or writes: its roles name no others
 _PLURALS = {
@@ -32,6 +34,7 @@ _PLURALS = {
     ("networking.k8s.io/v1", "NetworkPolicy"): "networkpolicies",
     ("rbac.authorization.k8s.io/v1", "RoleBinding"): "rolebindings",
     ("events.k8s.io/v1", "Event"): "events",
+    ("coordination.k8s.io/v1", "Lease"): "leases",
 } | {(API_VERSION, kind.name): kind.plural for kind in KINDS}
 
 
@@ -66,19 +69,55 @@ class Ref:
         return f"{self.collection()}/{self.name}"
 
 
+def _anybody() -> bool:
+    return True
+
+
+class _Fenced(aiohttp.BytesPayload):
+    """A body that is sent only if it may be written at that moment."""
+
+    def __init__(self, value: bytes, may_write: Callable[[], bool]) -> None:
+        super().__init__(value)
+        self._may_write = may_write
+
+    async def write_with_length(
+        self, writer: AbstractStreamWriter, content_length: int | None
+    ) -> None:
+        # nothing waits between here and the socket: a connection may have taken seconds to open
+        if not self._may_write():
+            raise FencedError
+        await super().write_with_length(writer, content_length)
+
+
 class KubeClient:
     """The calls, under the field manager `mandate`."""
 
-    def __init__(self, login: Login, timeout_seconds: float) -> None:
+    def __init__(
+        self,
+        login: Login,
+        timeout_seconds: float,
+        identity: str,
+        may_write: Callable[[], bool] = _anybody,
+    ) -> None:
+        """Opens nothing yet.
+
+        Args:
+            login: the server, and who asks it.
+            timeout_seconds: after which a call counts as failed.
+            identity: which process this is; the audit log has it in the User-Agent.
+            may_write: asked right before anything is sent that writes.
+        """
         self._login = login
         self._timeout_seconds = timeout_seconds
+        self._identity = identity
+        self._may_write = may_write
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         """Opens the connections."""
         connector = aiohttp.TCPConnector(ssl=self._login.ssl_context())
         self._session = aiohttp.ClientSession(
-            connector=connector, headers={"User-Agent": "mandate-operator"}
+            connector=connector, headers={"User-Agent": f"mandate-operator ({self._identity})"}
         )
         return self
 
@@ -115,11 +154,21 @@ class KubeClient:
             The objects, and the resource version that the list is of.
         """
         ref = Ref(api_version, kind, "", "")
-        items: list[Json] = []
-        query = {"limit": str(_PAGE)} | ({"fieldSelector": fields} if fields else {})
+        items, version = await self._pages("list", ref, {"fieldSelector": fields} if fields else {})
+        return [{"apiVersion": api_version, "kind": kind, **item} for item in items], version
+
+    async def list_metadata(self, api_version: str, kind: str, label: str) -> _Objects:
+        """The metadata of all objects of a kind that carry a label, page by page."""
+        ref = Ref(api_version, kind, "", "")
+        items, _ = await self._pages("list-metadata", ref, {"labelSelector": label})
+        return [item["metadata"] for item in items]
+
+    async def _pages(self, verb: str, ref: Ref, query: dict[str, str]) -> tuple[_Objects, int]:
+        items: _Objects = []
+        query = query | {"limit": str(_PAGE)}
         while True:
-            page = await self._call("list", ref, ref.collection(), query=query)
-            items += [{"apiVersion": api_version, "kind": kind, **item} for item in page["items"]]
+            page = await self._call(verb, ref, ref.collection(), query=query)
+            items += page["items"] or []  # a list of metadata says null for none
             if not page["metadata"].get("continue"):
                 return items, int(page["metadata"]["resourceVersion"])
             query["continue"] = page["metadata"]["continue"]
@@ -164,14 +213,17 @@ class KubeClient:
 
         Raises:
             ApiError: the server refused or failed.
+            FencedError: it would write, and this process may not.
             TimeoutError: no answer in time.
             aiohttp.ClientError: no connection.
         """
         if self._session is None:
             raise RuntimeError("the client is not open")
-        method, content_type = _HTTP[verb]
-        headers = self._login.headers() | {"Content-Type": content_type}
-        data = wire.dumps(body) if body is not None else None
+        if body is not None and not self._may_write():
+            raise FencedError
+        method, content = _HTTP[verb]
+        headers = self._login.headers() | content
+        data = _Fenced(wire.dumps(body).encode(), self._may_write) if body is not None else None
         url = self._login.server + path
         code = 0
         try:
@@ -187,13 +239,16 @@ class KubeClient:
             API_REQUESTS.labels(verb, ref.kind, str(code)).inc()
 
 
-_HTTP = {
-    "get": ("GET", "application/json"),
-    "list": ("GET", "application/json"),
-    "create": ("POST", "application/json"),
-    "update": ("PUT", "application/json"),
-    "apply": ("PATCH", "application/apply-patch+yaml"),
-    "patch": ("PATCH", "application/json-patch+json"),
+_JSON = {"Content-Type": "application/json"}
+_METADATA = {"Accept": "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"}
+_HTTP: dict[str, tuple[str, dict[str, str]]] = {
+    "get": ("GET", {}),
+    "list": ("GET", {}),
+    "list-metadata": ("GET", _METADATA),
+    "create": ("POST", _JSON),
+    "update": ("PUT", _JSON),
+    "apply": ("PATCH", {"Content-Type": "application/apply-patch+yaml"}),
+    "patch": ("PATCH", {"Content-Type": "application/json-patch+json"}),
 }
 
 

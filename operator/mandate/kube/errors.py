@@ -23,3 +23,7 @@ class ApiError(Exception):
     def is_final(self) -> bool:
         """Whether the same request would be refused again: it is wrong, not the moment."""
         return self.code in (400, 413, 422)
+
+
+class FencedError(Exception):
+    """A write that was not sent: this process does not hold the lease, or not surely."""

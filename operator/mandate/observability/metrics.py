@@ -8,9 +8,14 @@ RECONCILES = Counter(
 RECONCILE_SECONDS = Histogram(
     "mandate_reconcile_duration_seconds", "How long one reconcile took.", ["kind"]
 )
+QUEUE_LATENCY = Histogram(
+    "mandate_queue_latency_seconds",
+    "How long an object waited to be reconciled; on a standby, until it led.",
+)
 QUEUE_DEPTH = Gauge("mandate_queue_depth", "Objects waiting to be reconciled.")
 API_REQUESTS = Counter(
     "mandate_api_requests_total",
     "Requests to the API server, by verb, kind and status code (0: no answer).",
     ["verb", "kind", "code"],
 )
+LEADER = Gauge("mandate_leader", "1 while this process holds the lease and writes, 0 on standby.")

@@ -58,11 +58,7 @@ async def _claim(kube: KubeClient, namespace: Json, witness: Witness) -> Json:
     name = namespace["metadata"]["name"]
     live = await kube.get(Ref.of(namespace))
     if live is None:
-        await witness.drifted(Ref.of(namespace), gone=True)
-        # created, not applied: an apply would adopt one that came into being just now
-        made = await kube.create(namespace)
-        await witness.settled(Ref.of(namespace))
-        return made
+        return await _ensure(kube, namespace, None, witness)
     notes = live["metadata"].get("annotations", {})
     if notes.get(_UID) != namespace["metadata"]["annotations"][_UID]:
         raise NamespaceTakenError(
@@ -75,11 +71,17 @@ async def _claim(kube: KubeClient, namespace: Json, witness: Witness) -> Json:
 
 
 async def _ensure(kube: KubeClient, manifest: Json, live: Json | None, witness: Witness) -> Json:
+    """Every write holds for the state that was compared: a paused ex-leader's is refused."""
     ref = Ref.of(manifest)
-    if live is None or not is_as(manifest, live):
-        if live is None or _digest(live) == _digest(manifest):
-            await witness.drifted(ref, gone=live is None)
-        live = await kube.apply(manifest)
+    if live is None:
+        await witness.drifted(ref, gone=True)
+        # created, not applied: an apply would adopt one that came into being just now
+        live = await kube.create(manifest)
+    elif not is_as(manifest, live):
+        if _digest(live) == _digest(manifest):
+            await witness.drifted(ref, gone=False)
+        version = {"resourceVersion": live["metadata"]["resourceVersion"]}
+        live = await kube.apply(manifest | {"metadata": manifest["metadata"] | version})
         if not is_as(manifest, live):
             # an apply takes nothing away that others added: a key in a quota, a rule, a subject
             live = await kube.replace(_corrected(manifest, live))

@@ -1,5 +1,6 @@
 """What the API server last said of our kinds, by kind, namespace and name."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -27,42 +28,82 @@ def version_of(raw: Json) -> int:
     return int(raw["metadata"]["resourceVersion"])
 
 
+def subject_of(raw: Json) -> Key | None:
+    """The application that a request names, if it is about one."""
+    reference = raw.get("spec", {}).get("applicationRef")
+    if not reference:
+        return None
+    return Key("CloudApplication", raw["metadata"].get("namespace", ""), reference["name"])
+
+
 class Cache:
-    """Objects as they were last seen; what is older than that is not put back."""
+    """Objects as they were last seen; what is older than that is not put back.
+
+    What the operator itself has written is there at once (`put`), and is news all the same when
+    the API server tells of it (`observe`): others may depend on it.
+    """
 
     def __init__(self) -> None:
-        self._objects: dict[Key, Json] = {}
+        # by kind, then by namespace: an event costs what it affects, not what there is
+        self._objects: defaultdict[str, dict[str, dict[str, Json]]] = defaultdict(dict)
+        self._about: defaultdict[Key, set[Key]] = defaultdict(set)
+        self._observed: dict[Key, int] = {}
         self._dropped: dict[Key, int] = {}
 
     def get(self, key: Key) -> Json | None:
         """The object, if it was seen."""
-        return self._objects.get(key)
+        return self._objects[key.kind].get(key.namespace, {}).get(key.name)
 
     def of_kind(self, kind: str, namespace: str | None = None) -> Iterator[Json]:
         """The objects of a kind, of one namespace or of all."""
-        for key, raw in self._objects.items():
-            if key.kind == kind and namespace in (None, key.namespace):
-                yield raw
+        spaces = self._objects[kind]
+        if namespace is not None:
+            yield from spaces.get(namespace, {}).values()
+            return
+        for objects in spaces.values():
+            yield from objects.values()
+
+    def about(self, application: Key) -> list[Json]:
+        """The requests that name an application, whichever of that name they mean."""
+        keys = self._about.get(application, ())
+        return [raw for key in keys if (raw := self.get(key)) is not None]
 
     def put(self, raw: Json) -> None:
         """Notes an object, unless a later state of it is known."""
         key = Key.of(raw)
-        known = self._objects.get(key)
-        latest = version_of(known) if known else self._dropped.get(key, 0)
-        if latest <= version_of(raw):
-            self._objects[key] = raw
+        known = self.get(key)
+        version = version_of(raw)
+        if known is None and self._dropped.get(key, 0) <= version:
             self._dropped.pop(key, None)
+        elif known is None or version_of(known) > version:
+            return
+        self._forget_subject(key)
+        self._objects[key.kind].setdefault(key.namespace, {})[key.name] = raw
+        if subject := subject_of(raw):
+            self._about[subject].add(key)
+
+    def observe(self, raw: Json) -> bool:
+        """Notes an object as the API server tells of it; whether it is news.
+
+        A watch that starts anew tells of everything again.
+        """
+        key, version = Key.of(raw), version_of(raw)
+        self.put(raw)
+        if version <= max(self._observed.get(key, 0), self._dropped.get(key, 0)):
+            return False
+        self._observed[key] = version
+        return True
 
     def drop(self, raw: Json) -> None:
         """Forgets an object that was deleted, unless another of its name is known."""
-        key = Key.of(raw)
-        known = self._objects.get(key)
-        if known is None or version_of(known) <= version_of(raw):
-            self._objects.pop(key, None)
+        key, version = Key.of(raw), version_of(raw)
+        known = self.get(key)
+        if known is None or version_of(known) <= version:
+            self._remove(key)
             # a list that was asked for before must not bring it back
-            self._dropped[key] = version_of(raw)
+            self._dropped[key] = version
 
-    def replace(self, kind: str, listed: Iterable[Json], version: int) -> set[Key]:
+    def replace(self, kind: str, listed: Iterable[Json], version: int) -> list[Key]:
         """Takes a full list of a kind: what it lacks is gone, unless it is newer than the list.
 
         Args:
@@ -71,18 +112,37 @@ class Cache:
             version: the resource version of the list.
 
         Returns:
-            The keys that are there, and those that went.
+            The keys that it brings news of: new, changed, gone.
         """
-        touched = {key for key in self._objects if key.kind == kind}
-        present = set()
+        news, present = [], set()
         for raw in listed:
-            self.put(raw)
-            present.add(Key.of(raw))
-        for key in touched - present:
-            if version_of(self._objects[key]) <= version:
-                del self._objects[key]
+            key = Key.of(raw)
+            present.add(key)
+            if self.observe(raw):
+                news.append(key)
+        missing = [raw for raw in self.of_kind(kind) if Key.of(raw) not in present]
+        for raw in missing:
+            if version_of(raw) <= version:
+                self._remove(Key.of(raw))
+                news.append(Key.of(raw))
         # no list is older than this one any more
         self._dropped = {
             key: at for key, at in self._dropped.items() if key.kind != kind or at > version
         }
-        return touched | present
+        return news
+
+    def _forget_subject(self, key: Key) -> None:
+        known = self.get(key)
+        subject = subject_of(known) if known else None
+        if subject is not None:
+            self._about[subject].discard(key)
+            if not self._about[subject]:
+                del self._about[subject]
+
+    def _remove(self, key: Key) -> None:
+        self._forget_subject(key)
+        objects = self._objects[key.kind].get(key.namespace, {})
+        objects.pop(key.name, None)
+        if not objects:
+            self._objects[key.kind].pop(key.namespace, None)
+        self._observed.pop(key, None)

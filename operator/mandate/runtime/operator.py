@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import random
+import zlib
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, Protocol
@@ -12,17 +14,21 @@ import kopf
 from mandate.api.kinds import WATCHED
 from mandate.api.meta import API_VERSION, GROUP, VERSION
 from mandate.kube.client import KubeClient
-from mandate.kube.errors import ApiError
+from mandate.kube.errors import ApiError, FencedError
 from mandate.kube.login import Login
 from mandate.observability.metrics import RECONCILE_SECONDS, RECONCILES
 from mandate.runtime.cache import Cache, Key
 from mandate.runtime.failures import FailureLog, described
+from mandate.runtime.leader import Leader
 from mandate.runtime.pulse import Pulse
 from mandate.runtime.queue import WorkQueue
+from mandate.runtime.sweep import Sweep
 from mandate.settings import Settings
 
 _log = logging.getLogger("mandate")
-_TRANSIENT = (ApiError, aiohttp.ClientError, TimeoutError, ConnectionError)
+_SHORTEST = 0.8
+"""Of the resync interval: the pause between two lists is between this and the whole."""
+_TRANSIENT = (ApiError, FencedError, aiohttp.ClientError, TimeoutError, ConnectionError)
 
 
 class Controller(Protocol):
@@ -64,27 +70,42 @@ class Operator:
         """The queue, for whoever looks on."""
         return self._queue
 
-    async def run(self, login: Login) -> None:
-        """Runs until a signal comes; nothing is decided on a half-full cache."""
-        beat = asyncio.create_task(self.pulse.beat(self._busy), name="pulse")
+    async def run(self, login: Login, leader: Leader, sweep: Sweep) -> None:
+        """Runs until a signal comes; nothing is decided on a half-full cache.
+
+        A standby watches and queues as a leader does; its workers wait for the lease.
+
+        Raises:
+            Exception: a part of the loop failed; without it the rest is of no use.
+        """
+        beat = self.pulse.beat(lambda: leader.leads() and self._busy())
+        parts = [asyncio.create_task(beat, name="pulse")]
         await self._fill()
-        tasks = [beat, asyncio.create_task(self._resync(), name="resync")]
-        tasks += [
-            asyncio.create_task(self._work(), name=f"worker-{number}")
-            for number in range(self._settings.workers)
+        parts += [
+            asyncio.create_task(self._resync(sweep), name="resync"),
+            asyncio.create_task(leader.run(self._work_all), name="leader"),
         ]
-        for task in tasks:
-            self.pulse.keep(task)
+        stop = asyncio.Event()
+        for part in parts:
+            self.pulse.keep(part).add_done_callback(lambda _: stop.set())
+
+        async def end(**_: object) -> None:
+            for part in parts:
+                part.cancel()
+            await asyncio.gather(*parts, return_exceptions=True)
+
+        registry = self._registry(login)
+        # kopf takes all tasks that are younger than itself for its own, and waits for them
+        kopf.on.cleanup(registry=registry)(end)
         try:
             await kopf.operator(
-                registry=self._registry(login),
-                settings=_kopf_settings(),
-                clusterwide=True,
+                registry=registry, settings=_kopf_settings(), clusterwide=True, stop_flag=stop
             )
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end()
+        for part in parts:
+            if not part.cancelled():
+                part.result()
 
     def _registry(self, login: Login) -> kopf.OperatorRegistry:
         registry = kopf.OperatorRegistry()
@@ -102,12 +123,14 @@ class Operator:
         return registry
 
     def observe(self, change: str | None, raw: dict[str, Any]) -> None:
-        """Takes one event of a watch stream."""
+        """Takes one event of a watch stream; what it says again is no news."""
+        news = True
         if change == "DELETED":
             self._cache.drop(raw)
         else:
-            self._cache.put(raw)
-        self._enqueue(Key.of(raw))
+            news = self._cache.observe(raw)
+        if news:
+            self._enqueue(Key.of(raw))
 
     def look_again(self) -> None:
         """Reconciles everything: the time was moved."""
@@ -127,19 +150,46 @@ class Operator:
                 self._enqueue(key)
         self.pulse.filled()
 
-    async def _resync(self) -> None:
+    async def _resync(self, sweep: Sweep) -> None:
+        """Looks at everything once an interval; at what has changed at once."""
+        longest = wait = self._settings.resync_seconds
         while True:
-            await asyncio.sleep(self._settings.resync_seconds)
-            try:
-                await self._fill()
-            except _TRANSIENT as error:
-                _log.warning("resync failed and is tried again", extra=described(error))
+            for kind in self._controllers:
+                for raw in self._cache.of_kind(kind):
+                    key = Key.of(raw)
+                    self._queue.add_after(key, longest * _SHORTEST * _phase(key))
+            await asyncio.sleep(wait * random.uniform(_SHORTEST, 1))  # noqa: S311 - no secret
+            found = await self._found_changes(sweep)
+            wait = longest if found else min(longest, self._settings.backoff_limit_seconds)
+
+    async def _found_changes(self, sweep: Sweep) -> bool:
+        """Has everything that changed looked at; whether the API server could tell."""
+        try:
+            await self._fill()
+            for key in await sweep.run():
+                self._queue.add(key)
+        except _TRANSIENT as error:
+            _log.warning("resync failed and is tried again", extra=described(error))
+            return False
+        except Exception as error:
+            _log.exception("resync failed and is tried again", extra=described(error))
+            return False
+        return True
+
+    async def _work_all(self) -> None:
+        async with asyncio.TaskGroup() as workers:
+            for number in range(self._settings.workers):
+                workers.create_task(self._work(), name=f"worker-{number}")
 
     async def _work(self) -> None:
         while True:
             key = await self._queue.get()
             try:
                 await self._reconcile(key)
+            except asyncio.CancelledError:
+                # half done: whoever leads next, even this process, begins anew
+                self._queue.add(key)
+                raise
             finally:
                 self._queue.done(key)
                 self.pulse.progressed()
@@ -148,7 +198,7 @@ class Operator:
         controller = self._controllers.get(key.kind)
         if controller is None:
             return
-        result = "error"
+        result = "cancelled"
         try:
             with RECONCILE_SECONDS.labels(key.kind).time():
                 again = await controller.reconcile(key)
@@ -161,6 +211,7 @@ class Operator:
             result = "conflict" if _is_conflict(error) else "retry"
             self._failed(key, error)
         except Exception as error:  # one object's trouble is nobody else's
+            result = "error"
             self._failed(key, error)
         finally:
             RECONCILES.labels(key.kind, result).inc()
@@ -179,6 +230,11 @@ class Operator:
 
 def _is_conflict(error: Exception) -> bool:
     return isinstance(error, ApiError) and error.code == HTTPStatus.CONFLICT
+
+
+def _phase(key: Key) -> float:
+    """Where in each interval an object is looked at, in [0, 1): always the same place."""
+    return zlib.crc32("/".join(key).encode()) / 2**32
 
 
 def _kopf_settings() -> kopf.OperatorSettings:

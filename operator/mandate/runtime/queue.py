@@ -1,4 +1,8 @@
-"""A work queue as client-go's: each key once, never twice at a time, later ones by a heap."""
+"""A work queue as client-go's: each key once, never twice at a time, later ones by a heap.
+
+Unlike it, the queue is fair: agencies take turns, so that one which files ten thousand forms
+delays another's by no more than its share.
+"""
 
 import asyncio
 import heapq
@@ -6,8 +10,15 @@ import random
 from collections import deque
 
 from mandate.api.meta import Json
-from mandate.observability.metrics import QUEUE_DEPTH
+from mandate.observability.metrics import QUEUE_DEPTH, QUEUE_LATENCY
 from mandate.runtime.cache import Key
+
+_STALE_ENTRIES = 1000
+
+
+def _group(key: Key) -> str:
+    """Whose turn a key takes: its agency's, by the namespace; else its own."""
+    return key.namespace or f"{key.kind}/{key.name}"
 
 
 class WorkQueue:
@@ -15,13 +26,14 @@ class WorkQueue:
 
     A key that is added while it waits is there once; one that is added while it is being
     worked on waits until that is done, so that no object is reconciled twice at a time and
-    no change is missed.
+    no change is missed. Keys of one agency come in the order they were added.
     """
 
     def __init__(self, base_seconds: float, limit_seconds: float) -> None:
         self._base_seconds = base_seconds
         self._limit_seconds = limit_seconds
-        self._waiting: deque[Key] = deque()
+        self._waiting: dict[str, deque[Key]] = {}
+        self._turns: deque[str] = deque()
         # keys that are to be worked on, and since when
         self._dirty: dict[Key, float] = {}
         self._working: set[Key] = set()
@@ -35,10 +47,9 @@ class WorkQueue:
         if key in self._dirty:
             return
         self._dirty[key] = _now()
+        QUEUE_DEPTH.set(len(self._dirty))
         if key not in self._working:
-            self._waiting.append(key)
-            QUEUE_DEPTH.set(len(self._waiting))
-            self._wake.set()
+            self._enqueue(key)
 
     def add_after(self, key: Key, seconds: float) -> None:
         """Adds a key later; of two times the earlier one counts."""
@@ -47,6 +58,10 @@ class WorkQueue:
             self._due[key] = due
             heapq.heappush(self._later, (due, key))
             self._wake.set()
+        # a time that an earlier one replaced stays in the heap, for days if it was a deadline
+        if len(self._later) > 2 * len(self._due) + _STALE_ENTRIES:
+            self._later = [(due, key) for key, due in self._due.items()]
+            heapq.heapify(self._later)
 
     def retry(self, key: Key) -> float:
         """Adds a key again after a wait that doubles with each failure, with jitter.
@@ -70,12 +85,8 @@ class WorkQueue:
         """The next key; it counts as being worked on until `done`."""
         while True:
             wait = self._promote()
-            if self._waiting:
-                key = self._waiting.popleft()
-                QUEUE_DEPTH.set(len(self._waiting))
-                del self._dirty[key]
-                self._working.add(key)
-                return key
+            if self._turns:
+                return self._take()
             self._wake.clear()
             try:
                 async with asyncio.timeout(wait):
@@ -87,8 +98,27 @@ class WorkQueue:
         """Ends the work on a key; if it was added meanwhile, it waits again."""
         self._working.discard(key)
         if key in self._dirty:
-            self._waiting.append(key)
-            self._wake.set()
+            self._enqueue(key)
+
+    def _enqueue(self, key: Key) -> None:
+        group = _group(key)
+        if group not in self._waiting:
+            self._waiting[group] = deque()
+            self._turns.append(group)
+        self._waiting[group].append(key)
+        self._wake.set()
+
+    def _take(self) -> Key:
+        group = self._turns.popleft()
+        key = self._waiting[group].popleft()
+        if self._waiting[group]:
+            self._turns.append(group)
+        else:
+            del self._waiting[group]
+        QUEUE_LATENCY.observe(_now() - self._dirty.pop(key))
+        QUEUE_DEPTH.set(len(self._dirty))
+        self._working.add(key)
+        return key
 
     def _promote(self) -> float | None:
         """Adds what is due; how long until the next is, in seconds."""
