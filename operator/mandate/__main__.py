@@ -12,6 +12,7 @@ from prometheus_client import REGISTRY
 from mandate.controllers.agency import AgencyController
 from mandate.controllers.application import ApplicationController
 from mandate.controllers.cases import Cases
+from mandate.controllers.gone import GoneController
 from mandate.controllers.lookup import Lookup
 from mandate.controllers.policy import PolicyController
 from mandate.controllers.request import RequestController
@@ -24,6 +25,7 @@ from mandate.observability.server import serving, site
 from mandate.rules.judges import JUDGES
 from mandate.runtime.cache import Cache
 from mandate.runtime.clock import Clock
+from mandate.runtime.departed import Departed
 from mandate.runtime.dossiers import Dossiers
 from mandate.runtime.leader import Leader
 from mandate.runtime.lookout import Lookout
@@ -54,7 +56,7 @@ async def run(settings: Settings) -> None:
         moved = asyncio.create_task(clock.follow(operator.look_again), name="clock")
         try:
             with _shown(settings, operator, cache, clock):
-                await operator.run(login, leader, sweep)
+                await operator.run(login, leader, [sweep, Departed(kube, cache)])
         finally:
             moved.cancel()
 
@@ -69,6 +71,7 @@ def _controllers(
         for kind, judge in JUDGES.items()
     }
     return controllers | {
+        "Dossier": GoneController(cache, dossiers),
         "GovernancePolicy": PolicyController(cache, dossiers, clock),
         "Agency": AgencyController(kube, cache, lookup, dossiers, clock),
         "CloudApplication": ApplicationController(kube, cache, cases, dossiers, clock, sweep),

@@ -139,6 +139,18 @@ def test_drift_is_on_record_with_its_mending(office: Office) -> None:
     assert found == ["changed", "deleted"]
 
 
+@pytest.mark.rule("X-dossier")
+def test_a_request_that_was_withdrawn_leaves_its_dossier_closed(office: Office) -> None:
+    assert office.file().code == 201
+    uid = office.awaits("acceptance")["metadata"]["uid"]
+    assert office.member.call("DELETE", f"{office.forms}/bus-portal").code == 200
+    eventually(lambda: kinds(office.site, uid)[-1] == "Gone", 20, "it is on record as gone")
+    closed = {"mandate.dev/closed": "true"}
+    eventually(
+        lambda: dossier(office.site, uid)["metadata"].get("labels") == closed, 10, "it is closed"
+    )
+
+
 def _patch(who: Actor, path: str, change: object, how: str = _JSON) -> Answer:
     return who.call("PATCH", f"{path}?dryRun=All", change, how)
 

@@ -28,7 +28,7 @@ async def _gone_after(office: Office, key: Key, resync_seconds: float) -> float:
         assert cache.get(key) is not None
         await asyncio.to_thread(office.member.call, "DELETE", f"{office.forms}/{key.name}")
         began = time.monotonic()
-        resync = asyncio.create_task(operator._resync(Sweep(kube)))
+        resync = asyncio.create_task(operator._resync([Sweep(kube)]))
         async with asyncio.timeout(20):
             while cache.get(key) is not None:  # noqa: ASYNC110 - a cache tells nobody
                 await asyncio.sleep(0.05)

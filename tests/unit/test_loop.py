@@ -75,7 +75,7 @@ class World:
     async def live(self, seconds: float) -> None:
         """Works for so long, resync included."""
         parts = [
-            asyncio.create_task(self.operator._resync(self.sweep)),
+            asyncio.create_task(self.operator._resync([self.sweep])),
             asyncio.create_task(self.operator._work_all()),
         ]
         await asyncio.sleep(seconds)

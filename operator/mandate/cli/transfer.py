@@ -11,8 +11,8 @@ from mandate.api.kinds import BY_NAME, KINDS, REQUESTS
 from mandate.api.meta import Json
 from mandate.cli.audit import documents
 from mandate.cli.cluster import Cluster, refused
+from mandate.runtime.dossiers import IMPORTED
 
-IMPORTED = "mandate.dev/imported"
 _KEPT_METADATA = ("name", "namespace", "labels", "annotations")
 _WRITTEN_BY_OTHERS = (
     "mandate.dev/requested-by",

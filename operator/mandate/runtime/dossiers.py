@@ -16,7 +16,9 @@ from mandate.runtime.events import post
 
 _log = logging.getLogger("mandate")
 CLOSED = "mandate.dev/closed"
-"""The label of the parts of a subject that is gone."""
+"""The label of the last part of a subject that is gone."""
+IMPORTED = "mandate.dev/imported"
+"""The label of the parts that were brought from another cluster."""
 
 
 @dataclass(slots=True)
@@ -81,6 +83,14 @@ class Dossiers:
             for fact in fresh:
                 _tell(about, fact, head.hash)
             return head.hash
+
+    async def subject(self, uid: str) -> Subject | None:
+        """Whose dossier it is, if there is one and it is open."""
+        parts, _ = await self._kube.list(API_VERSION, "Dossier", fields=f"spec.subject.uid={uid}")
+        marks = [part["metadata"].get("labels", {}) for part in parts]
+        if not parts or any(CLOSED in m or IMPORTED in m for m in marks):
+            return None
+        return Subject.model_validate(parts[0]["spec"]["subject"])
 
     async def close(self, subject: Subject) -> None:
         """Notes that the subject is gone, on its last part."""

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any, Protocol
 
@@ -18,11 +18,11 @@ from mandate.kube.errors import ApiError, FencedError
 from mandate.kube.login import Login
 from mandate.observability.metrics import RECONCILE_SECONDS, RECONCILES
 from mandate.runtime.cache import Cache, Key
+from mandate.runtime.departed import key_of
 from mandate.runtime.failures import FailureLog, described
 from mandate.runtime.leader import Leader
 from mandate.runtime.pulse import Pulse
 from mandate.runtime.queue import WorkQueue
-from mandate.runtime.sweep import Sweep
 from mandate.settings import Settings
 
 _log = logging.getLogger("mandate")
@@ -36,6 +36,13 @@ class Controller(Protocol):
 
     async def reconcile(self, key: Key) -> float | None:
         """Brings one object to where it should be; seconds until it must be looked at again."""
+
+
+class Sweeping(Protocol):
+    """What is looked through at every resync."""
+
+    async def run(self) -> list[Key]:
+        """The keys to reconcile."""
 
 
 class Relations(Protocol):
@@ -70,7 +77,7 @@ class Operator:
         """The queue, for whoever looks on."""
         return self._queue
 
-    async def run(self, login: Login, leader: Leader, sweep: Sweep) -> None:
+    async def run(self, login: Login, leader: Leader, sweeps: Sequence[Sweeping]) -> None:
         """Runs until a signal comes; nothing is decided on a half-full cache.
 
         A standby watches and queues as a leader does; its workers wait for the lease.
@@ -82,7 +89,7 @@ class Operator:
         parts = [asyncio.create_task(beat, name="pulse")]
         await self._fill()
         parts += [
-            asyncio.create_task(self._resync(sweep), name="resync"),
+            asyncio.create_task(self._resync(sweeps), name="resync"),
             asyncio.create_task(leader.run(self._work_all), name="leader"),
         ]
         stop = asyncio.Event()
@@ -127,6 +134,9 @@ class Operator:
         news = True
         if change == "DELETED":
             self._cache.drop(raw)
+            departed = key_of(raw)
+            if departed is not None:
+                self._queue.add(departed)
         else:
             news = self._cache.observe(raw)
         if news:
@@ -150,7 +160,7 @@ class Operator:
                 self._enqueue(key)
         self.pulse.filled()
 
-    async def _resync(self, sweep: Sweep) -> None:
+    async def _resync(self, sweeps: Sequence[Sweeping]) -> None:
         """Looks at everything once an interval; at what has changed at once."""
         longest = wait = self._settings.resync_seconds
         while True:
@@ -159,15 +169,16 @@ class Operator:
                     key = Key.of(raw)
                     self._queue.add_after(key, longest * _SHORTEST * _phase(key))
             await asyncio.sleep(wait * random.uniform(_SHORTEST, 1))  # noqa: S311 - no secret
-            found = await self._found_changes(sweep)
+            found = await self._found_changes(sweeps)
             wait = longest if found else min(longest, self._settings.backoff_limit_seconds)
 
-    async def _found_changes(self, sweep: Sweep) -> bool:
+    async def _found_changes(self, sweeps: Sequence[Sweeping]) -> bool:
         """Has everything that changed looked at; whether the API server could tell."""
         try:
             await self._fill()
-            for key in await sweep.run():
-                self._queue.add(key)
+            for sweep in sweeps:
+                for key in await sweep.run():
+                    self._queue.add(key)
         except _TRANSIENT as error:
             _log.warning("resync failed and is tried again", extra=described(error))
             return False
