@@ -21,6 +21,7 @@ class GoneController:
         if there is not None and there["metadata"]["uid"] == subject.uid:
             return None
         fact = Fact("gone", "Gone", f"{subject.kind} {subject.name} is not there any more")
-        await self._dossiers.record(subject, {}, [fact])
+        was = {"namespace": subject.namespace or "", "name": subject.name, "uid": subject.uid}
+        await self._dossiers.record(subject, {"kind": subject.kind, "metadata": was}, [fact])
         await self._dossiers.close(subject)
         return None
