@@ -1,0 +1,103 @@
+"""`kubectl mandate` as people run it: the installed command, their own kubeconfig, a real API."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hack.site import Actor, eventually
+from mandate.api.meta import Json
+from tests.cluster.office import Office
+from tests.cluster.test_dossier import dossier, kinds
+
+_COMMAND = Path(sys.executable).parent / "kubectl-mandate"
+
+
+def run(who: Actor, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+    """The command as this person."""
+    return subprocess.run(
+        [_COMMAND, f"--kubeconfig={who.kubeconfig}", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def lived(office: Office) -> str:
+    """An application with some history; its uid."""
+    assert office.file().code == 201
+    office.awaits("acceptance")
+    assert office.decide("acceptance", "Refused", opinion="材料不全").code == 200
+    uid: str = office.until(phase="Refused")["metadata"]["uid"]
+    eventually(lambda: "Effective" in kinds(office.site, uid), 10, "its refusal is on record")
+    return uid
+
+
+@pytest.mark.rule("X-dossier")
+def test_a_dossier_is_verified_shown_and_witnessed(office: Office) -> None:
+    uid = lived(office)
+    head = dossier(office.site, uid)["spec"]["entries"][-1]["hash"]
+    found = run(office.clerk, "audit", "verify", "--subject", uid, "--head", head)
+    assert found.returncode == 0, found.stderr
+    assert f"whole  CloudApplication {office.namespace}/bus-portal ({uid})" in found.stdout
+    assert "1 whole, 0 broken" in found.stdout
+    missing = run(office.clerk, "audit", "verify", "--subject", uid, "--head", "a" * 64)
+    assert missing.returncode == 1
+    assert "no dossier has the witnessed hash" in missing.stdout
+    shown = run(office.clerk, "audit", "show", "bus-portal", "-n", office.namespace)
+    assert "acceptance.1 was Refused by bob (bob)" in shown.stdout
+    nobody = run(office.clerk, "audit", "show", "nobody")
+    assert nobody.returncode == 1
+    assert "no dossier of nobody was found" in nobody.stderr
+    outsider = run(office.site.actor("outsider"), "audit", "verify")
+    assert outsider.returncode == 1
+    assert "the API server refused (403)" in outsider.stderr
+
+
+@pytest.mark.rule("X-dossier")
+def test_an_export_is_whole_and_an_altered_one_is_found(office: Office, tmp_path: Path) -> None:
+    uid = lived(office)
+    file = tmp_path / "export.jsonl"
+    written = run(office.clerk, "export", file)
+    assert written.returncode == 0, written.stderr
+    assert run(office.clerk, "export", file).returncode != 0  # nothing is overwritten
+    # verified without a cluster
+    alone: list[str | Path] = [_COMMAND, "audit", "verify", "--file", file, "--subject", uid]
+    whole = subprocess.run(alone, capture_output=True, text=True, check=False)
+    assert whole.returncode == 0, whole.stdout
+    rows = [json.loads(line) for line in file.read_text("utf-8").split("\n") if line]
+    file.write_text("\n".join(json.dumps(_altered(r, uid)) for r in rows))
+    broken = subprocess.run(alone, capture_output=True, text=True, check=False)
+    assert broken.returncode == 1
+    assert "was altered; its hash should be" in broken.stdout
+    nothing = subprocess.run([*alone[:-1], "nobody"], capture_output=True, text=True, check=False)
+    assert nothing.returncode == 1
+    assert "nothing is proven" in nothing.stderr
+
+
+def _altered(found: Json, uid: str) -> Json:
+    if found["kind"] == "Dossier" and found["spec"]["subject"]["uid"] == uid:
+        refusal = next(e for e in found["spec"]["entries"] if e["kind"] == "Decided")
+        refusal["text"] = refusal["text"].replace("Refused", "Approved")
+    return found
+
+
+def test_what_is_there_is_left_as_it_is_by_an_import(office: Office, tmp_path: Path) -> None:
+    lived(office)
+    file = tmp_path / "export.jsonl"
+    assert run(office.clerk, "export", file).returncode == 0
+    before = office.read()
+    again = run(office.member, "import", file, "--only", "forms")
+    # the member may file in its own namespace alone, and the first of another's ends it
+    assert again.returncode in (0, 1)
+    assert office.read() == before
+    law = run(office.clerk, "import", file, "--only", "law")
+    assert law.returncode == 0, law.stderr
+    assert "0 brought back" in law.stdout
+    foreign = tmp_path / "foreign.yaml"
+    foreign.write_text("kind: Pod\nmetadata: {name: x}\n")
+    refused = run(office.clerk, "import", foreign)
+    assert refused.returncode == 1
+    assert "not of Mandate" in refused.stderr
