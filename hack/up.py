@@ -48,7 +48,9 @@ def _up(folder: Path) -> None:
         site.install()
         site.start_operator()
         cast = Cast.of(site)
-        files = [LUAN / name for name in ("calendar.yaml", "policy.yaml", "agencies")]
+        files = [
+            LUAN / name for name in ("calendar.yaml", "catalog.yaml", "policy.yaml", "agencies")
+        ]
         cast.clerk.kubectl("apply", *(f"--filename={file}" for file in files))
         ready = ("--for=condition=Ready", f"--timeout={READY_SECONDS}s")
         cast.clerk.kubectl("wait", "agencies", "--all", *ready)

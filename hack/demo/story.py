@@ -83,7 +83,7 @@ def tell(site: Site, teller: Teller) -> None:
 
 def _law(cast: Cast, teller: Teller) -> None:
     teller.chapter("The authority installs its policy and an agency")
-    for name in ("calendar.yaml", "policy.yaml", "agencies/transport.yaml"):
+    for name in ("calendar.yaml", "catalog.yaml", "policy.yaml", "agencies/transport.yaml"):
         teller.allowed(f"applies {name}", cast.clerk, "apply", "-f", str(LUAN / name))
     look = ("get", "agency", "transport", "-o")
     ready = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'

@@ -35,6 +35,7 @@ _DECIDERS = {
 # the stages a request goes through where they are not all of its kind's: `ratification` is for
 # what the provider filed; a term is objected to once it is signed, by each party when it likes
 _WAYS = {
+    "CloudApplication": ("acceptance", "review"),
     "Suspension": ("suspension", "lift"),
     "ServiceAgreement": ("sign-agency", "sign-provider", "sign-authority"),
 }
@@ -42,7 +43,8 @@ _WAYS = {
 # would leave the suspension in force, and what was verified is withdrawn or stays
 _REFUSED_AT = {"AssessmentReport": 0, "LaunchRequest": 0, "Suspension": 0}
 _OPEN_ONCE_GRANTED = {
-    "ServiceAgreement": ("objection-agency", "objection-provider", "objection-authority")
+    "CloudApplication": ("confirm-provider",),
+    "ServiceAgreement": ("objection-agency", "objection-provider", "objection-authority"),
 }
 
 

@@ -63,8 +63,9 @@ def shared() -> Iterator[Site]:
         site.install(CLAIMED)
         site.start_operator(settings={"MANDATE_RESYNC_SECONDS": "2"})
         root.kubectl("apply", "-f", str(LUAN / "access.yaml"))
-        files = (str(LUAN / "policy.yaml"), "-f", str(LUAN / "calendar.yaml"))
-        site.actor("clerk", "luan-authority").kubectl("apply", "-f", *files)
+        files = ("policy.yaml", "calendar.yaml", "catalog.yaml")
+        args = [part for name in files for part in ("-f", str(LUAN / name))]
+        site.actor("clerk", "luan-authority").kubectl("apply", *args)
         yield site
 
 

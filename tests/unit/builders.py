@@ -14,6 +14,7 @@ from mandate.api.cloudapplication import CloudApplication, CloudApplicationSpec
 from mandate.api.governancepolicy import GovernancePolicy, GovernancePolicySpec
 from mandate.api.meta import Json, KubeModel
 from mandate.api.requests import Approval, Check, Decision
+from mandate.api.servicecatalog import ServiceCatalog
 from mandate.api.workcalendar import WorkCalendar
 from mandate.rules.application import World
 
@@ -105,8 +106,9 @@ def agency(*, generation: int = 1, status: Json | None = None, **changes: object
 
 
 def policy(**changes: object) -> GovernancePolicy:
-    """The Lu'an preset; `changes` are to its spec."""
+    """The Lu'an preset; `changes` are to its spec, and it names a catalogue only by one."""
     raw = example("policy.yaml")
+    changes = {"catalog": None} | changes
     return GovernancePolicy.model_validate(raw | {"spec": changed(raw["spec"], changes)})
 
 
@@ -120,6 +122,12 @@ def calendar(*, generation: int = 1, **changes: object) -> WorkCalendar:
     raw = example("calendar.yaml")
     raw["metadata"] |= {"generation": generation}
     return WorkCalendar.model_validate(raw | {"spec": changed(raw["spec"], changes)})
+
+
+def catalog(**changes: object) -> ServiceCatalog:
+    """The Lu'an catalogue; `changes` are to its spec."""
+    raw = example("catalog.yaml")
+    return ServiceCatalog.model_validate(raw | {"spec": changed(raw["spec"], changes)})
 
 
 def staged(*names: str) -> Json:
@@ -144,6 +152,8 @@ def world(
     office: Agency | None = None,
     law: GovernancePolicy | None = None,
 ) -> World:
-    """The application with its agency, policy and calendar, which are there and ready."""
+    """The application with all that its law names, which is there and ready."""
     stored = app.spec.wire()
-    return World(app, stored, office or agency(), law or policy(), calendar())
+    its_law = law or policy()
+    items = catalog() if its_law.spec.catalog else None
+    return World(app, stored, office or agency(), its_law, calendar(), items)

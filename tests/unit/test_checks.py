@@ -6,7 +6,7 @@ from mandate.api.cloudapplication import UnsuitableByLaw
 from mandate.api.meta import Json
 from mandate.api.requests import Check
 from mandate.rules.checks import application_checks, failures
-from tests.unit.builders import agency, check, form, host, rules, spec
+from tests.unit.builders import agency, catalog, check, form, host, rules, spec
 
 DOCUMENT = {"title": "许可", "uri": "https://files.example/a.pdf", "sha256": "0" * 64}
 SITE = {"domains": ["www.luan.example"]}
@@ -22,9 +22,39 @@ def without(material: str) -> Json:
     return {k: v for k, v in form()["materials"].items() if k != material}
 
 
-def test_the_example_passes_both_checks_without_a_word() -> None:
-    checks = application_checks(spec(), agency(), rules())
-    assert checks == (check("Complete"), check("InScope"))
+@pytest.mark.rule("A10-catalogue", "A14-sizing", "A23-ports")
+def test_the_example_passes_every_check_without_a_word() -> None:
+    checks = application_checks(spec(), agency(), rules(catalog="luan"), catalog())
+    assert checks == (
+        check("Complete"),
+        check("InScope"),
+        check("InCatalogue"),
+        check("ReasonableSize", blocking=False),
+        check("Capacity"),
+        check("HighRiskPorts", blocking=False),
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "check_type"),
+    [
+        ("catalog", "InCatalogue"),
+        ("sizing", "ReasonableSize"),
+        ("capacity", "Capacity"),
+        ("highRiskPorts", "HighRiskPorts"),
+    ],
+)
+def test_what_the_policy_does_not_have_is_not_judged(field: str, check_type: str) -> None:
+    assert check_type in judged({"catalog": "luan"})
+    assert check_type not in judged({"catalog": "luan", field: None})
+
+
+@pytest.mark.rule("A23-ports")
+def test_a_high_risk_port_takes_an_opinion() -> None:
+    rows = [host(id="jump", ports=[443, 3389, 22]), host(id="web", ports=[23, 8080])]
+    found = judged({"highRiskPorts": [22, 135, 3389]}, hosts=rows)["HighRiskPorts"]
+    message = "hosts[jump] opens 22, 3389: say why it may (A23-ports, article 23)"
+    assert found == check("HighRiskPorts", passed=False, blocking=False, message=message)
 
 
 @pytest.mark.rule("A11-materials")
@@ -151,7 +181,7 @@ def test_every_finding_is_said_and_both_checks_block() -> None:
         "a classified system is never on this cloud; unsuitable by law: 保密法 "
         "(A04-scope, articles 4 and 32)"
     )
-    assert [c.blocking for c in found.values()] == [True, True]
+    assert [found[kind].blocking for kind in ("Complete", "InScope")] == [True, True]
 
 
 @pytest.mark.rule("X-input")
@@ -159,7 +189,7 @@ def test_every_finding_is_said_and_both_checks_block() -> None:
 def test_a_text_of_any_length_stays_within_the_status(letter: str) -> None:
     long = UnsuitableByLaw.model_construct(citation=letter * 8192)
     longest = spec().model_copy(update={"applicant_unit": letter * 8192, "unsuitable_by_law": long})
-    complete, scope = application_checks(longest, agency(), rules())
+    complete, scope, *_ = application_checks(longest, agency(), rules())
     for found, rule in ((complete, "(A11-materials, "), (scope, "(A04-scope, ")):
         assert not found.passed
         assert 3800 < len(found.message) <= 4096

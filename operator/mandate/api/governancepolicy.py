@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from mandate.api.clocks import TimeLimit
-from mandate.api.fields import NAME_IS_A_LABEL, Cidr, Line, Name
+from mandate.api.fields import NAME_IS_A_LABEL, Cidr, Line, Name, Port
 from mandate.api.hosts import DiskType
 from mandate.api.meta import AS_SET, KubeModel, Resource, Schema, cel, keyed_by, validated
 from mandate.api.policylife import (
@@ -151,6 +151,14 @@ class GovernancePolicySpec(KubeModel):
     physical_host_types: Annotated[
         tuple[Line, ...],
         Field(max_length=64, description="Host types that Kubernetes does not provide: no quota."),
+        AS_SET,
+    ] = ()
+    high_risk_ports: Annotated[
+        tuple[Port, ...],
+        Field(
+            max_length=64,
+            description="Ports that take an opinion to open (article 23); absent: none.",
+        ),
         AS_SET,
     ] = ()
     networks: Annotated[

@@ -40,7 +40,10 @@ RULEBOOK: dict[str, Rule] = {
              "acceptance, in time; a refusal carries an opinion; the unit resubmits."),
         Rule("A13-review", "article 13", "Accepted applications get an approval opinion in "
              "time."),
-        Rule("A14-provision", "article 14", "What was approved is provisioned."),
+        Rule("A14-provision", "article 14", "What was approved is provisioned in time; what is "
+             "the provider's to hand over waits for its confirmation."),
+        Rule("A14-sizing", "article 14", "No more than normal running reasonably needs, and than "
+             "there is; less than asked may be approved, never more."),
         Rule("A14-trial", "article 14", "A trial lasts the days the policy bounds; without a "
              "launch its end freezes, and deletes nothing."),
         Rule("A14-tests", "articles 14 and 15", "Function, performance and security tests are "
@@ -56,7 +59,8 @@ RULEBOOK: dict[str, Rule] = {
         Rule("A17-delete", "article 17, ours", "Deleting a granted application's object does "
              "not destroy it."),
         Rule("A23-officer", "article 23", "Somebody is named for management, secrecy and audit."),
-        Rule("A23-ports", "article 23", "Only approved ports are open."),
+        Rule("A23-ports", "article 23", "Only approved ports are open; high-risk ones take an "
+             "opinion."),
         Rule("A23-suspend", "article 23", "A suspension or termination is reported to the "
              "cyber-security authority."),
         Rule("A26-access", "article 26", "Nobody enters a unit's resources without its "

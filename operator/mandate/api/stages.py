@@ -75,7 +75,8 @@ STAGE_TABLE: tuple[RequestKind, ...] = (
         "CloudApplication",
         "cloudapplications",
         (Party.AGENCY,),
-        _authority("acceptance", "review"),
+        # what the provider hands over is confirmed beside the authority's stages, and binds nothing
+        (*_authority("acceptance", "review"), _CONFIRMED),
         binds="last",
         policy_stages=True,
     ),

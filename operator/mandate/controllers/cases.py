@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from mandate.api.cloudapplication import CloudApplication
+from mandate.api.governancepolicy import GovernancePolicy
 from mandate.api.kinds import BY_NAME
 from mandate.api.meta import Json, Resource
 from mandate.controllers.lookup import Lookup
-from mandate.rules.application import World
+from mandate.rules.application import BEFORE_APPROVAL, World
+from mandate.rules.capacity import Demand
 from mandate.rules.case import Case
 from mandate.runtime.cache import Cache, Key
 from mandate.runtime.clock import Clock
@@ -35,7 +37,17 @@ class Cases:
             calendar=self._lookup.calendar(law.calendar) if law else None,
             catalog=self._lookup.catalog(law.catalog) if law and law.catalog else None,
             requests=tuple(self._about(application)),
+            taken=self._taken(application, policy),
         )
+
+    def _taken(self, application: CloudApplication, policy: GovernancePolicy | None) -> Demand:
+        """What of the platform is taken, while that can still decide something."""
+        if policy is None or policy.spec.capacity is None:
+            return {}
+        if application.status.phase not in BEFORE_APPROVAL:
+            return {}
+        key = Key("CloudApplication", application.metadata.namespace, application.metadata.name)
+        return self._lookup.ledger.taken(policy.metadata.name, key)
 
     def request(self, raw: Json) -> Resource:
         """A request as the rules see it."""

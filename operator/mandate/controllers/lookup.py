@@ -9,11 +9,13 @@ from mandate.api.kinds import REQUESTS
 from mandate.api.meta import Json, Resource, find_condition
 from mandate.api.servicecatalog import ServiceCatalog
 from mandate.api.workcalendar import WorkCalendar
+from mandate.controllers.ledger import Ledger
 from mandate.runtime.cache import Cache, Key, subject_of
+
+_Model = TypeVar("_Model", bound=Resource)
 
 # the kinds that a policy names, and the field it does it in
 _NAMED = {"WorkCalendar": "calendar", "ServiceCatalog": "catalog"}
-_Model = TypeVar("_Model", bound=Resource)
 
 
 class Lookup:
@@ -22,6 +24,8 @@ class Lookup:
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
         self._read: dict[Key, tuple[Json, Resource]] = {}
+        self.ledger = Ledger(cache)
+        """What applications take of the platforms."""
 
     def policy(self, name: str) -> GovernancePolicy | None:
         """The policy of that name."""
@@ -56,6 +60,7 @@ class Lookup:
 
     def affected(self, key: Key) -> Iterator[Key]:
         """What to reconcile when an object has changed."""
+        yield from self.ledger.changed(key)
         if key.kind in _NAMED:
             for raw in self._naming("GovernancePolicy", _NAMED[key.kind], key.name):
                 yield from self.affected(Key.of(raw))

@@ -1,7 +1,7 @@
 """The life of an application, from its form to its end (article 9)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -9,16 +9,25 @@ from typing import Any
 from mandate.api.agency import Agency
 from mandate.api.cloudapplication import CloudApplication, CloudApplicationStatus, Phase
 from mandate.api.governancepolicy import GovernancePolicy, StageRule
-from mandate.api.meta import Condition, Json, Resource, find_condition, set_condition
-from mandate.api.requests import Effect
+from mandate.api.meta import Json, Resource, find_condition, set_condition
+from mandate.api.requests import Approval, Effect
 from mandate.api.servicecatalog import ServiceCatalog
 from mandate.api.workcalendar import WorkCalendar
+from mandate.rules.capacity import Demand
 from mandate.rules.case import Case, effective
 from mandate.rules.checks import application_checks
 from mandate.rules.clocks import Term
 from mandate.rules.evaluation import evaluation_term
 from mandate.rules.grant import Grant, allocation, grant
+from mandate.rules.less import beyond
 from mandate.rules.life import live
+from mandate.rules.provision import (
+    begun_at,
+    handover,
+    provisioned,
+    provisioned_at,
+    with_confirmation,
+)
 from mandate.rules.record import Fact
 from mandate.rules.request import Course, Form, Judged, judge, ready_condition, verdict
 
@@ -42,6 +51,9 @@ class World:
     """The catalogue that the policy names."""
     requests: tuple[Resource, ...] = ()
     """What was filed about this very application, in the order of creation."""
+    taken: Demand = field(default_factory=dict)
+    """What of the platform is granted to others under the policy, or reserved for what was
+    received before this form; known while this form is not approved."""
 
     def case(self) -> Case | None:
         """The case, once its agency and policy are there."""
@@ -93,8 +105,9 @@ def decide(world: World, now: datetime, outcome: Outcome | None = None) -> Plan:
         return _waiting(world, now)
     app = case.application
     form = Form(app.metadata, case.form, app.status)
-    begun = _begun(app, outcome, now)
-    judged = judge(form, _course(case, begun), case.law, now)
+    granted = outcome is not None and outcome.granted
+    begun = _begun(case, now) if granted else provisioned_at(case)
+    judged = judge(form, _course(case, world.taken, begun), case.law, now)
     if not judged.complete:
         ready = verdict(judged, form, now, done=("", ""))
         phase = _early_phase(judged)
@@ -103,16 +116,17 @@ def decide(world: World, now: datetime, outcome: Outcome | None = None) -> Plan:
     return _approved(case, judged, _known_outcome(app, outcome), begun, now)
 
 
-def _course(case: Case, begun: datetime | None) -> Course:
+def _course(case: Case, taken: Demand, begun: datetime | None) -> Course:
     """The stages of this form, its checks, and the time in which it is provided."""
     app, policy = case.application, case.policy.spec
     rules = _applicable(policy.stages.cloud_application, app)
     stages = tuple(rule.name for rule in rules)
     return Course(
         groups=tuple((stage,) for stage in stages),
-        checks=application_checks(app.spec, case.agency, policy),
+        checks=application_checks(app.spec, case.agency, policy, case.catalog, taken),
         needs_opinion=frozenset(r.name for r in rules if r.opinion_required),
         terms=partial(_terms, case, begun),
+        objection=partial(beyond, app.spec),
     )
 
 
@@ -127,19 +141,29 @@ def _terms(
     From the last approval until everything granted was there (A14-provision), and from the launch
     until what is owed after it (G33-mlps).
     """
-    app = case.application
-    made = effective(app.status, effects, stages[-1], app.metadata.generation)
+    made = _approval(case.application, stages, effects)
     if made is None or made.at is None:
         return ()
     return (Term(_PROVISION, made.at, begun), *evaluation_term(case))
 
 
-def _begun(app: CloudApplication, outcome: Outcome | None, now: datetime) -> datetime | None:
-    """When everything granted was there: when the grant first stood."""
-    known = find_condition(app.status.conditions, "Provisioned")
+def _begun(case: Case, now: datetime) -> datetime | None:
+    """When everything granted was there, now that the grant stands."""
+    known = provisioned_at(case)
     if known is not None:
-        return known.last_transition_time
-    return now if outcome is not None and outcome.granted else None
+        return known
+    app, status = case.application, case.application.status
+    made = _approval(app, status.stages, status.effects)
+    return begun_at(case, handover(case, allocation(app.spec, made)), now)
+
+
+def _approval(
+    app: CloudApplication, stages: tuple[str, ...], effects: Mapping[str, Effect]
+) -> Approval | None:
+    """The approval of the last stage, if by these effects it took effect."""
+    if not stages:
+        return None
+    return effective(app.status, effects, stages[-1], app.metadata.generation)
 
 
 def _applicable(rules: tuple[StageRule, ...], app: CloudApplication) -> tuple[StageRule, ...]:
@@ -176,12 +200,16 @@ def _approved(
     """An approved application: how it lives, and what it is granted for that."""
     app, generation = case.application, case.application.metadata.generation
     life = live(case, begun, now, judged.base["clocks"])
-    approved = allocation(app.spec)
-    granted = grant(app, approved, case.agency, case.policy.spec, life.regime)
+    made = _approval(app, judged.base["stages"], judged.base["effects"])
+    approved = allocation(app.spec, made)
+    found = handover(case, approved)
+    if begun is None:
+        judged = with_confirmation(case, judged, found)
+    granted = grant(app, approved, case.agency, case.policy.spec, life.regime, case.catalog)
     known = outcome or Outcome(False, "Granting", "the grant is being applied")
     ready = ready_condition(generation, now, known.reason, known.message, ready=known.granted)
     fields: dict[str, Any] = judged.status(ready)
-    for condition in (*_provisioned(generation, begun), *life.conditions):
+    for condition in (*provisioned(generation, begun, found, now), *life.conditions):
         fields["conditions"] = set_condition(fields["conditions"], condition)
     status = CloudApplicationStatus(
         **fields,
@@ -194,22 +222,6 @@ def _approved(
     )
     due = min((at for at in (judged.due, *life.due) if at is not None and at > now), default=None)
     return Plan(status, granted, life.records, judged.facts, due)
-
-
-def _provisioned(generation: int, begun: datetime | None) -> tuple[Condition, ...]:
-    """That everything granted was there, since when; it does not cease to have been."""
-    if begun is None:
-        return ()
-    return (
-        Condition(
-            type="Provisioned",
-            status="True",
-            observed_generation=generation,
-            last_transition_time=begun,
-            reason="InPlace",
-            message="everything that was approved is there",
-        ),
-    )
 
 
 def _waiting(world: World, now: datetime) -> Plan:

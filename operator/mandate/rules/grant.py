@@ -9,7 +9,11 @@ from mandate.api.agency import Agency, Member
 from mandate.api.cloudapplication import CloudApplication, CloudApplicationSpec
 from mandate.api.governancepolicy import GovernancePolicySpec
 from mandate.api.hosts import Allocation, Machine
+from mandate.api.requests import Approval
+from mandate.api.servicecatalog import ServiceCatalog
 from mandate.rules.access import Guests
+from mandate.rules.catalogue import by_provider
+from mandate.rules.less import approved_hosts, approved_services
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,13 @@ def namespace_of(agency: str, application: str) -> str:
     return f"{agency}--{application}"
 
 
-def allocation(spec: CloudApplicationSpec) -> Allocation:
-    """The machines and services of an approved form, machine by machine."""
+def allocation(spec: CloudApplicationSpec, made: Approval | None = None) -> Allocation:
+    """The machines and services of an approved form, machine by machine.
+
+    Args:
+        spec: the form.
+        made: the approval, which may be of less than was asked for (A14-sizing); None: of all.
+    """
     machines = (
         Machine(
             host_id=host.id,
@@ -76,11 +85,10 @@ def allocation(spec: CloudApplicationSpec) -> Allocation:
             network=host.network,
             ports=host.ports,
         )
-        for host in spec.hosts
+        for host in approved_hosts(spec, made)
         for ordinal in range(host.quantity)
     )
-    wanted = tuple(s for s in spec.services or () if s.quantity)
-    return Allocation(machines=tuple(machines), services=wanted)
+    return Allocation(machines=tuple(machines), services=tuple(approved_services(spec, made)))
 
 
 def grant(
@@ -89,13 +97,14 @@ def grant(
     agency: Agency,
     policy: GovernancePolicySpec,
     regime: Regime,
+    catalog: ServiceCatalog | None = None,
 ) -> Grant:
     """What an allocation means in Kubernetes under a policy (A14-provision).
 
-    Physical machines are the provider's to hand over and get no quota.
+    Physical machines, and what else the catalogue has the provider hand over, get no quota.
     """
-    physical = policy.physical_host_types
-    virtual = [m for m in granted.machines if m.host_type not in physical]
+    elsewhere = by_provider(policy, catalog)
+    virtual = [m for m in granted.machines if m.host_type not in elsewhere]
     defaults = policy.container_defaults
     return Grant(
         namespace=namespace_of(agency.metadata.name, application.metadata.name),

@@ -1,10 +1,14 @@
 """How far a request has come through its stages (A09-lifecycle, X-order, X-final)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from mandate.api.requests import Approval, Check, Effect, RequestStatus, decision_key
 from mandate.rules.checks import failures
+from mandate.rules.less import as_asked
+
+Objection = Callable[[Approval], str]
+"""Why an approval can have no effect by what it says; empty: it can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,11 @@ def pinned_stages(
 
 
 def progress(
-    stages: tuple[str, ...], status: RequestStatus, generation: int, checks: tuple[Check, ...]
+    stages: tuple[str, ...],
+    status: RequestStatus,
+    generation: int,
+    checks: tuple[Check, ...],
+    objection: Objection = as_asked,
 ) -> Progress:
     """Walks the stages in their order up to the first that is not approved with effect.
 
@@ -52,6 +60,7 @@ def progress(
         status: with the decisions and what came of the earlier ones.
         generation: the present one; decisions on others count for nothing.
         checks: the judgements as they are now.
+        objection: what is wrong with an approval itself.
     """
     effects = dict(status.effects)
     approved: list[str] = []
@@ -60,7 +69,7 @@ def progress(
         decision = status.approvals.get(key)
         if decision is None:
             return Progress(tuple(approved), pending=stage, effects=effects)
-        effects.setdefault(key, _effect(decision, checks))
+        effects.setdefault(key, _effect(decision, checks, objection))
         if not effects[key].effective:
             return Progress(tuple(approved), ineffective=stage, effects=effects)
         if decision.decision == "Refused":
@@ -69,9 +78,12 @@ def progress(
     return Progress(tuple(approved), effects=effects)
 
 
-def _effect(decision: Approval, checks: tuple[Check, ...]) -> Effect:
+def _effect(decision: Approval, checks: tuple[Check, ...], objection: Objection) -> Effect:
     if decision.by is None or decision.at is None:
         return Effect(effective=False, reason="the API server did not name and date it")
+    wrong = objection(decision) if decision.decision == "Approved" else ""
+    if wrong:
+        return Effect(effective=False, reason=f"{wrong}; edit the form")
     failing = failures(checks, blocking=True)
     if decision.decision == "Approved" and failing:
         names = ", ".join(c.type for c in failing)

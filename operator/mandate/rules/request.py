@@ -21,7 +21,8 @@ from mandate.api.workcalendar import WorkCalendar
 from mandate.rules.basis import basis
 from mandate.rules.checks import failures
 from mandate.rules.clocks import Term, keep_time, stage_terms
-from mandate.rules.progress import Progress, pinned_stages, progress
+from mandate.rules.less import as_asked
+from mandate.rules.progress import Objection, Progress, pinned_stages, progress
 from mandate.rules.receipt import received
 from mandate.rules.record import Fact
 
@@ -62,6 +63,8 @@ class Course:
     """What else an approver reads, such as the digest of a text: part of the basis."""
     terms: Callable[[tuple[str, ...], Mapping[str, Effect]], tuple[Term, ...]] = _no_terms
     """What else has a time limit, by the stages and what took effect: such as providing."""
+    objection: Objection = as_asked
+    """What is wrong with an approval of the last stage itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def judge(form: Form, course: Course, law: Law, now: datetime) -> Judged:
     flat = tuple(stage for group in course.groups for stage in group)
     stages = pinned_stages(old, generation, flat)
     groups = course.groups if stages == flat else tuple((stage,) for stage in stages)
-    walked = _walk(groups, old, generation, course.checks)
+    walked = _walk(groups, old, generation, course)
     # what was decided on stays on record as it was read
     keep = not walked.pending and old.observed_generation == generation and old.checks
     checks = old.checks if keep else course.checks
@@ -188,13 +191,14 @@ def _walk(
     groups: tuple[tuple[str, ...], ...],
     status: RequestStatus,
     generation: int,
-    checks: tuple[Check, ...],
+    course: Course,
 ) -> _Walked:
     """Walks the groups in their order up to the first that is not approved as a whole."""
     effects: dict[str, Effect] = dict(status.effects)
     approved: list[str] = []
     for group in groups:
-        each = {stage: progress((stage,), status, generation, checks) for stage in group}
+        objection = course.objection if group is groups[-1] else as_asked
+        each = {s: progress((s,), status, generation, course.checks, objection) for s in group}
         for found in each.values():
             effects |= found.effects
         approved += [s for s, p in each.items() if p.approved]
