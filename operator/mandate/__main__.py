@@ -10,6 +10,7 @@ from datetime import timedelta
 from prometheus_client import REGISTRY
 
 from mandate.controllers.agency import AgencyController
+from mandate.controllers.agreement import AgreementController
 from mandate.controllers.application import ApplicationController
 from mandate.controllers.cases import Cases
 from mandate.controllers.gone import GoneController
@@ -73,6 +74,7 @@ def _controllers(
     return controllers | {
         "Dossier": GoneController(cache, dossiers),
         "GovernancePolicy": PolicyController(cache, dossiers, clock),
+        "ServiceAgreement": AgreementController(kube, cache, cases, dossiers, clock),
         "Agency": AgencyController(kube, cache, lookup, dossiers, clock),
         "CloudApplication": ApplicationController(kube, cache, cases, dossiers, clock, sweep),
     }

@@ -25,7 +25,7 @@ namespace-editor rbac   rbac   rbac  rbac   rbac    rbac    rbac    rbac   rbac 
 namespace-admin  rbac   rbac   rbac  rbac   rbac    rbac    rbac    rbac   rbac   rbac   rbac
 cluster-admin    record record ok    record every   every   every   every  every  every  status
 argocd           record record ok    record system  system  system  system system system status
-operator         rbac   rbac   rbac  rbac   system  system  system  system system system ok
+operator         ok     rbac   rbac  rbac   system  system  system  system system system ok
 operator-as-root ok     ok     ok    ok     system  system  system  system system system ok
 robot            rbac   rbac   rbac  rbac   system  system  system  system system system status
 outsider         rbac   rbac   rbac  rbac   rbac    rbac    rbac    rbac   rbac   rbac   rbac
@@ -48,7 +48,7 @@ namespace-editor rbac   rbac   rbac  rbac   rbac    rbac    rbac    rbac   rbac 
 namespace-admin  rbac   rbac   rbac  rbac   rbac    rbac    rbac    rbac   rbac   rbac   rbac
 cluster-admin    record record ok    record final   every   every   every  every  every  status
 argocd           record record ok    record final   system  system  system system system status
-operator         rbac   rbac   rbac  rbac   final   system  system  system system system ok
+operator         ok     rbac   rbac  rbac   final   system  system  system system system ok
 operator-as-root ok     frozen ok    kept   final   system  system  system system system ok
 robot            rbac   rbac   rbac  rbac   final   system  system  system system system status
 outsider         rbac   rbac   rbac  rbac   rbac    rbac    rbac    rbac   rbac   rbac   rbac
@@ -71,7 +71,7 @@ namespace-editor rbac   rbac   rbac  rbac   rbac    rbac    rbac    rbac   rbac 
 namespace-admin  rbac   rbac   rbac  rbac   rbac    rbac    rbac    rbac   rbac   rbac   rbac
 cluster-admin    record record ok    record final   final   final   every  every  every  status
 argocd           record record ok    record final   final   final   system system system status
-operator         rbac   rbac   rbac  rbac   final   final   final   system system system ok
+operator         ok     rbac   rbac  rbac   final   final   final   system system system ok
 operator-as-root ok     frozen ok    kept   final   final   final   system system system ok
 robot            rbac   rbac   rbac  rbac   final   final   final   system system system status
 outsider         rbac   rbac   rbac  rbac   rbac    rbac    rbac    rbac   rbac   rbac   rbac
@@ -94,7 +94,7 @@ namespace-editor rbac   rbac   rbac  rbac   rbac    rbac    rbac    rbac   rbac 
 namespace-admin  rbac   rbac   rbac  rbac   rbac    rbac    rbac    rbac   rbac   rbac   rbac
 cluster-admin    record record ok    record final   final   every   every  every  every  status
 argocd           record record ok    record final   final   system  system system system status
-operator         rbac   rbac   rbac  rbac   final   final   system  system system system ok
+operator         ok     rbac   rbac  rbac   final   final   system  system system system ok
 operator-as-root ok     frozen ok    kept   final   final   system  system system system ok
 robot            rbac   rbac   rbac  rbac   final   final   system  system system system status
 outsider         rbac   rbac   rbac  rbac   rbac    rbac    rbac    rbac   rbac   rbac   rbac

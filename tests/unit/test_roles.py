@@ -63,6 +63,9 @@ def test_the_operator_decides_files_and_deletes_nothing() -> None:
     for kind in ("cloudapplications", "agencies", "governancepolicies", "workcalendars"):
         assert verbs("mandate-operator", kind) == READ
     assert verbs("mandate-operator", "cloudapplications/status") == {"patch"}
+    # but for its own records
+    assert verbs("mandate-operator", "serviceagreements") == {*READ, "create"}
+    assert verbs("mandate-operator", "launchrequests") == set(READ)
     held = {verb for rule in rules("mandate-operator") for verb in rule["verbs"]}
     assert not held & {"delete", "deletecollection", "represent"}
     assert not held & STAGES

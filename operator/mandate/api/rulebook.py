@@ -51,7 +51,7 @@ RULEBOOK: dict[str, Rule] = {
         Rule("A14-level3", "article 14", "From protection level 3 on, no launch without reports "
              "by accredited assessors."),
         Rule("A15-launch", "article 15", "Tests passed, the authority's consent, the agreement "
-             "signed: then it runs formally and is billed."),
+             "signed by all: then a system runs formally and is billed; the trial is free."),
         Rule("A16-change", "article 16", "What was approved changes only through a change "
              "request."),
         Rule("A17-exit", "article 17", "Data moved and cleaned, the system offline: then it "
@@ -79,6 +79,9 @@ RULEBOOK: dict[str, Rule] = {
         Rule("G65-hosting", "annex 1, 6.5", "Where equipment is hosted, the agreement says what "
              "the provider answers for."),
         Rule("G72-confirm", "annex 1, 7.2", "The exit sheet is signed and sealed by all three."),
+        Rule("G91-term", "annex 1, 9.1", "The agreement runs a year from the last signature and "
+             "renews itself, twice at most, if nobody objects; after its end nothing new is "
+             "granted (ours)."),
         Rule("G94-copies", "annex 1, 9.2 to 9.5", "Six copies, two a party; annexes have the "
              "force of the text; only all three change it."),
         Rule("X-identity", "ours", "A decision is the decider's own: the API server writes who "

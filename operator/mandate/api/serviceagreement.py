@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from mandate.api.fields import Day, Line, Name, Phone, Sha256
-from mandate.api.meta import KubeModel, Resource, cel, keyed_by
+from mandate.api.meta import AS_SET, KubeModel, Resource, cel, keyed_by
 from mandate.api.requests import AboutSystem, RequestStatus
 
 
@@ -70,12 +70,20 @@ class ServiceAgreementSpec(AboutSystem):
     ]
 
 
+AgreementPhase = Literal[
+    "Submitted", "Signing", "InForce", "Renewed", "Expired", "Superseded", "Refused"
+]
+
+
 class ServiceAgreementStatus(RequestStatus):
     """Where the agreement stands."""
 
     phase: Annotated[
-        Literal["Submitted", "Signing", "InForce", "Expired", "Superseded", "Refused"] | None,
-        Field(description="How far it is; Superseded: an amendment took its place."),
+        AgreementPhase | None,
+        Field(
+            description="How far it is. Its term is over: Renewed goes on as the next term, "
+            "Expired ended. Superseded: an amendment took its place."
+        ),
     ] = None
     text_sha256: Annotated[
         Sha256 | None, Field(description="The sha256 of the text, annexes' digests included.")
@@ -84,6 +92,11 @@ class ServiceAgreementStatus(RequestStatus):
         Day | None, Field(description="生效日期: the day of the last signature.")
     ] = None
     expires_on: Annotated[Day | None, Field(description="到期日期: its last day.")] = None
+    reminded_before_days: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=3650)], ...],
+        Field(max_length=16, description="The reminders given, by the days then left."),
+        AS_SET,
+    ] = ()
 
 
 class ServiceAgreement(Resource):

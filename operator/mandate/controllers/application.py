@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from mandate.api.cloudapplication import CloudApplication
 from mandate.api.meta import Json, find_condition
 from mandate.controllers.cases import Cases
+from mandate.controllers.records import Records
 from mandate.kube.client import KubeClient
 from mandate.kube.errors import ApiError
 from mandate.render import grant_objects
@@ -35,6 +36,7 @@ class ApplicationController:
         self._dossiers = dossiers
         self._clock = clock
         self._sweep = sweep
+        self._records = Records(kube, cache, dossiers)
 
     async def reconcile(self, key: Key) -> float | None:
         """See `Controller`."""
@@ -46,6 +48,8 @@ class ApplicationController:
         await self._record(raw, plan.facts)
         # and what came of the decisions before anything is granted on them
         raw = await self._write(raw, plan.status.wire())
+        for record in plan.records:
+            await self._records.file(record, raw, self._cases.world(raw))
         again = self._clock.seconds_until(plan.due)
         if plan.grant is None:
             return again

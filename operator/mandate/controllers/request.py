@@ -1,11 +1,14 @@
 """Requests about a system: each is judged by its kind's rule, on the case of its application."""
 
-from mandate.api.meta import Json
+from collections.abc import Iterator
+
+from mandate.api.meta import Json, Resource
 from mandate.controllers.cases import Cases
 from mandate.kube.client import KubeClient
-from mandate.rules.case import form_of
+from mandate.rules.case import Case, form_of
 from mandate.rules.history import request_facts, subject_of
 from mandate.rules.judges import Judge
+from mandate.rules.record import Fact
 from mandate.rules.request import orphaned
 from mandate.runtime.apply import write_status
 from mandate.runtime.cache import Cache, Key
@@ -39,18 +42,27 @@ class RequestController:
         if found is None:
             plan = orphaned(form_of(request, raw["spec"]), now)
         else:
+            request = await self._prepared(raw, found[1], request)
             plan = self._judge(found[1], request, raw["spec"], now)
         written = await write_status(self._kube, raw, plan.status.wire())
         self._cache.put(written)
         await self._record(written)
         return self._clock.seconds_until(plan.due)
 
+    async def _prepared(self, raw: Json, case: Case, request: Resource) -> Resource:
+        """The request as it is judged; a kind whose rule needs more of it adds that here."""
+        return request
+
+    def _facts(self, case: Case, request: Resource, spec: Json) -> Iterator[Fact]:
+        """What the stored request says happened to it."""
+        kind = type(request).__name__
+        yield from request_facts(kind, form_of(request, spec), case.policy)
+
     async def _record(self, raw: Json) -> None:
         found = self._cases.case_of(raw)
         if found is None:
             return
         _, case = found
-        form = form_of(self._cases.request(raw), raw["spec"])
         subject = subject_of("CloudApplication", case.application.metadata)
-        facts = request_facts(raw["kind"], form, case.policy)
+        facts = self._facts(case, self._cases.request(raw), raw["spec"])
         await self._dossiers.record(subject, raw, list(facts))

@@ -115,7 +115,7 @@ def _auditor() -> Json:
 
 
 def _operator() -> Json:
-    """What reconciling takes, and nothing to decide, file or delete with."""
+    """What reconciling takes: nothing to decide or delete with, its own records to file."""
     statuses = [f"{kind.plural}/status" for kind in KINDS if kind.has_status]
     # the list of all is what the sweep for drift reads, metadata only
     apply = ["get", "list", "create", "update", "patch"]
@@ -124,6 +124,7 @@ def _operator() -> Json:
         [
             _rule(GROUP, [kind.plural for kind in WATCHED], _READ),
             _rule(GROUP, statuses, ["patch"]),
+            _rule(GROUP, filed_by(Party.OPERATOR), ["create"]),
             _rule(GROUP, ["dossiers"], ["list", "create", "patch"]),
             _rule("events.k8s.io", ["events"], ["create"]),
             _rule("", ["namespaces", "resourcequotas", "limitranges"], apply),

@@ -4,7 +4,7 @@ Everything here is read from what the API server has, the form, the decisions an
 that was written on them, and nothing from the moment: a fact that was missed is found again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -62,10 +62,16 @@ def request_facts(kind: str, form: Form, policy: GovernancePolicy) -> Iterator[F
         form: the request as it is stored.
         policy: the policy its system stands under.
     """
-    metadata = form.metadata
+    facts = (*_form_facts(form, policy), *_changed(form.status))
+    yield from about_request(kind, form.metadata, facts)
+
+
+def about_request(kind: str, metadata: ObjectMeta, facts: Iterable[Fact]) -> Iterator[Fact]:
+    """Facts of a request as its system's dossier has them: under its name and uid."""
     where = f"{kind}/{metadata.name}/{metadata.uid[:8]}"
-    for fact in (*_form_facts(form, policy), *_changed(form.status)):
-        yield replace(fact, key=f"{where}.{fact.key}", text=f"{kind} {metadata.name}: {fact.text}")
+    for fact in facts:
+        text = f"{kind} {metadata.name}: {fact.text}"[:1024]
+        yield replace(fact, key=f"{where}.{fact.key}", text=text)
 
 
 def _form_facts(form: Form, policy: GovernancePolicy) -> Iterator[Fact]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from mandate.api.meta import Json
 from mandate.rules.access import judge_access
+from mandate.rules.agreement import judge_agreement
 from mandate.rules.case import Case
 from mandate.rules.contacts import judge_contacts
 from mandate.rules.evidence import judge_report
@@ -22,5 +23,6 @@ JUDGES: dict[str, Judge] = {
     "AssessmentReport": judge_report,
     "ContactChange": judge_contacts,
     "LaunchRequest": judge_launch,
+    "ServiceAgreement": judge_agreement,
     "TrialExtension": judge_extension,
 }

@@ -14,6 +14,7 @@ from mandate.rules.case import Case, approval, form_of
 from mandate.rules.checks import blocking_check
 from mandate.rules.evidence import NO_CALENDAR, Evidence, evidence, required, turning_points
 from mandate.rules.internet import filing_faults, needs_filing
+from mandate.rules.launch import launch_of
 from mandate.rules.request import Course, RequestPlan, judge, simple_phase, verdict
 
 _WITHDRAW = "withdraw-filing"
@@ -22,12 +23,13 @@ _WITHDRAW = "withdraw-filing"
 def judge_launch(case: Case, request: LaunchRequest, spec: Json, now: datetime) -> RequestPlan:
     """A launch: it takes the authority's consent, once nothing it needs is missing (A15-launch).
 
-    The first one launches; one that comes later brings a filing, and nothing else is asked of it
+    The first one launches, and so does one after the agreement was refused or is over (G91-term).
+    One that comes while the launch stands brings a filing, and nothing else is asked of it
     (G32-filing). A filing that was verified can be withdrawn.
     """
     form = form_of(request, spec)
     owed = required(case.policy.spec, level_of(case, request.spec), "Launch")
-    again = _launched_before(case, request)
+    again = _is_launched(case, request)
     found = Evidence((), ()) if again else evidence(case, owed, now)
     checks = _filing_again(case, request.spec) if again else _launchable(case, request, found, now)
     course = Course(groups=(("launch",),), checks=tuple(checks), read=found.read())
@@ -46,8 +48,11 @@ def judge_launch(case: Case, request: LaunchRequest, spec: Json, now: datetime) 
     return RequestPlan(status, judged.facts, due)
 
 
-def _launched_before(case: Case, request: LaunchRequest) -> bool:
-    """Whether the authority consented to another one already."""
+def _is_launched(case: Case, request: LaunchRequest) -> bool:
+    """Whether another one launched the system already, and that launch stands (G91-term)."""
+    launch = launch_of(case)
+    if launch.agreement_over or not launch.under_way:
+        return False
     others = [r for r in case.of(LaunchRequest) if r.metadata.uid != request.metadata.uid]
     return any(approval(other, "launch") is not None for other in others)
 
@@ -85,9 +90,12 @@ def _filing_again(case: Case, spec: LaunchRequestSpec) -> Iterator[Check]:
 
 
 def _not_on_trial(case: Case) -> Iterator[str]:
-    """A trial that has expired can still end in a launch (A15-launch)."""
+    """A trial that has expired can still end in a launch (A15-launch).
+
+    So can what ran under an agreement that is over (G91-term).
+    """
     phase = case.application.status.phase
-    if phase != "Trial":
+    if phase != "Trial" and not (phase == "Running" and launch_of(case).agreement_over):
         yield f"the application is {phase or 'not judged yet'}, not on trial"
 
 

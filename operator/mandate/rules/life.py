@@ -49,7 +49,7 @@ def live(case: Case, begun: datetime | None, now: datetime, clocks: tuple[Clock,
     launch = launch_of(case)
     kept = suspended(case, now)
     ending = exit_of(case, kept, now)
-    expired = trial is not None and trial.expired and launch.consented_at is None
+    expired = trial is not None and trial.expired and not launch.under_way
     interrupted = bool(kept.interrupted_by) or expired or ending.stage is not None
     let_in = access(case, now)
     gate = gate_of(case, launched=launch.launched_at is not None)
@@ -67,13 +67,13 @@ def live(case: Case, begun: datetime | None, now: datetime, clocks: tuple[Clock,
         phase=_phase(begun, launch, ending),
         regime=regime,
         conditions=(
-            *_conditions(case, trial, expired, kept, now),
+            *_conditions(case, trial, expired, kept, launch, now),
             *_after_launch(case, regime.internet, evaluation_overdue(case, clocks, now), now),
         ),
         trial=trial.period if trial else None,
         launched_at=launch.launched_at,
         billing_from=launch.billing_from,
-        records=launch.records,
+        records=() if ending.stage else launch.records,
         due=waits,
     )
 
@@ -96,7 +96,7 @@ def _phase(begun: datetime | None, launch: Launch, ending: Exit) -> Phase:
 
 
 def _conditions(
-    case: Case, trial: Trial | None, expired: bool, kept: Suspended, now: datetime
+    case: Case, trial: Trial | None, expired: bool, kept: Suspended, launch: Launch, now: datetime
 ) -> Iterator[Condition]:
     """What holds of the system besides its phase; what never held is not there."""
     ends = trial.period.ends_at.isoformat() if trial else ""
@@ -106,6 +106,9 @@ def _conditions(
     yield from _state(case, "Suspended", bool(kept.interrupted_by), said, now)
     said = f"held by {', '.join(kept.held_by)}: nothing of it is deleted"
     yield from _state(case, "LegalHold", bool(kept.held_by), said, now)
+    over = launch.agreement_over
+    said = f"{over} is over: what runs is left, nothing new is granted; file a LaunchRequest"
+    yield from _state(case, "AgreementExpired", bool(over), f"{said} ({cite('G91-term')})", now)
 
 
 def _after_launch(case: Case, online: bool, late: bool, now: datetime) -> Iterator[Condition]:

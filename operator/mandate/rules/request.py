@@ -155,7 +155,9 @@ class Aside:
     effects: Mapping[str, Effect] = field(default_factory=dict)
 
 
-def aside(form: Form, stage: str, read: Json | None = None) -> Aside:
+def aside(
+    form: Form, stage: str, read: Json | None = None, *, opinion_required: bool = False
+) -> Aside:
     """A stage beside the course, open until it is approved (X-order).
 
     Its refusal would open the form again: who does not confirm waits.
@@ -164,6 +166,7 @@ def aside(form: Form, stage: str, read: Json | None = None) -> Aside:
         form: as it is stored.
         stage: which.
         read: what its decider reads beside the form.
+        opinion_required: whether its approval needs an opinion.
     """
     generation = form.metadata.generation
     made = progress((stage,), form.status, generation, ())
@@ -174,6 +177,7 @@ def aside(form: Form, stage: str, read: Json | None = None) -> Aside:
         stage=stage,
         may=("Approved",),
         basis=basis(form.metadata, form.spec, form.status.checks, read),
+        opinion_required=opinion_required,
     )
     return Aside(stage, None, (turn,), made.effects)
 

@@ -115,7 +115,12 @@ class Workdays:
             stood: the days between which the clock stood still: the first still counted, those
                 after it up to the last did not.
         """
-        first = self.day_of(start)
+        return self.due_from(self.day_of(start), limit, stood)
+
+    def due_from(
+        self, first: date, limit: Period, stood: tuple[tuple[date, date], ...] = ()
+    ) -> Due:
+        """When a time limit ends that starts on a day, which is not counted; see `due`."""
         if limit.unit == "workingDays":
             more = sum(self.worked_within(*span) for span in stood)
             last = self.after(first, limit.amount + more)

@@ -6,7 +6,7 @@ text stays a text whatever it holds. `mandate.render.documents.pdf` sets a page 
 the optional extra `pdf`.
 """
 
-from mandate.render.documents.agreement import agreement_text
+from mandate.render.documents.agreement import agreement_annexes, agreement_text
 from mandate.render.documents.environment import digest
 from mandate.render.documents.forms import application_form, exit_form
 from mandate.render.documents.sheets import (
@@ -24,6 +24,7 @@ __all__ = [
     "Case",
     "ExitReceipt",
     "Reclaimed",
+    "agreement_annexes",
     "agreement_text",
     "allocation_list",
     "application_form",

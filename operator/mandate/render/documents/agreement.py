@@ -1,9 +1,15 @@
 """The tripartite agreement (三方协议) as the text that the three parties sign (annex 1)."""
 
+from collections.abc import Iterator
+
+from mandate.api.cloudapplication import CloudApplicationSpec
 from mandate.api.governancepolicy import GovernancePolicySpec
-from mandate.api.serviceagreement import ServiceAgreementSpec
+from mandate.api.hosts import Allocation
+from mandate.api.serviceagreement import Annex, ServiceAgreementSpec
 from mandate.render.documents import chinese
-from mandate.render.documents.environment import page
+from mandate.render.documents.environment import digest, page
+from mandate.render.documents.forms import application_form
+from mandate.render.documents.sheets import allocation_list
 
 
 def agreement_text(spec: ServiceAgreementSpec, policy: GovernancePolicySpec) -> str:
@@ -33,3 +39,34 @@ def agreement_text(spec: ServiceAgreementSpec, policy: GovernancePolicySpec) -> 
         terms=policy.agreement,
         periods={limit.name: chinese.period(limit) for limit in policy.time_limits},
     )
+
+
+def agreement_annexes(
+    unit: str,
+    form: CloudApplicationSpec,
+    allocation: Allocation,
+    policy: GovernancePolicySpec,
+) -> Iterator[tuple[Annex, str]]:
+    """The annexes, which have the force of the text (annex 1, 9.5; G94-copies).
+
+    Args:
+        unit: the agency's title.
+        form: the application as it was approved.
+        allocation: what runs.
+        policy: whose cloud it is.
+
+    Yields:
+        Each annex with its document, as HTML.
+    """
+    documents = {
+        "application": (
+            f"{policy.cloud_titles.title}系统上云申请表",
+            application_form(form, policy),
+        ),
+        "allocation": (
+            "政务云资源分配清单",
+            allocation_list(unit, form.system_name, allocation),
+        ),
+    }
+    for name, (title, html) in documents.items():
+        yield Annex(name=name, title=title, sha256=digest(html)), html

@@ -1,0 +1,210 @@
+"""Consent, three signatures, in force: what the agreement does to its system (article 15)."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from mandate.rules.agreement import needs_text
+from mandate.rules.basis import basis
+from tests.unit.agreements import THREE, Story, terms
+from tests.unit.builders import NOW, UID, approval
+from tests.unit.launches import filing
+
+TERM = "bus-portal-term-0"
+NIGHT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
+"""Half past midnight of Wednesday 2026-11-25 in Lu'an."""
+
+
+def launched(law: object = None) -> Story:
+    story = Story(NOW, law)  # type: ignore[arg-type]
+    story.consent()
+    story.now = NIGHT
+    story.sign()
+    return story
+
+
+@pytest.mark.rule("A15-launch")
+def test_the_consent_opens_one_agreement_with_what_the_policy_and_the_form_say() -> None:
+    story = Story(NOW)
+    assert story.agreements() == {}
+    story.consent()
+    assert story.agreements() == {TERM: "Signing"}
+    assert story.app.status.phase == "Launching"
+    spec = story.agreement().spec
+    assert (spec.application_ref.name, spec.application_ref.uid) == ("bus-portal", UID)
+    assert (spec.term, spec.previous, spec.amendment_of) == (0, None, None)
+    assert spec.parties.agency == "六安市交通运输局"
+    assert spec.parties.provider == "政务云服务商"
+    assert spec.parties.authority == "六安市数据资源管理局"
+    assert spec.parties.provider_hotline == "0564-3370000"
+    assert (spec.system_name, spec.onboarding_type) == ("六安公交出行服务平台", "NewBuild")
+    assert spec.validity_months == 12
+    # looked at again, nothing more is filed
+    assert story.look(NOW + timedelta(days=3)).records == ()
+
+
+@pytest.mark.rule("A15-launch", "X-level")
+def test_a_record_that_the_cache_does_not_show_yet_is_asked_for_again_by_the_same_name() -> None:
+    story = Story(NOW)
+    story.consent()
+    del story.requests[TERM]
+    (again,) = story.look_once().records
+    assert again["metadata"] == {"name": TERM, "namespace": "agency-transport"}
+
+
+@pytest.mark.rule("G94-copies", "X-bound")
+def test_three_signatures_are_open_together_and_each_binds_the_texts_digest() -> None:
+    story = Story(NOW)
+    story.consent()
+    assert story.awaited(TERM) == list(THREE)
+    agreement = story.agreement()
+    text = agreement.status.text_sha256
+    assert text is not None
+    whole = basis(
+        agreement.metadata,
+        agreement.wire()["spec"],
+        agreement.status.checks,
+        {"textSha256": text},
+    )
+    assert {turn.basis for turn in agreement.status.awaiting} == {whole}
+    story.decide(TERM, "sign-authority")
+    assert story.awaited(TERM) == ["sign-agency", "sign-provider"]
+    assert {turn.basis for turn in story.agreement().status.awaiting} == {whole}
+    story.decide(TERM, "sign-agency")
+    assert story.app.status.phase == "Launching"
+    assert story.app.status.launched_at is None
+
+
+@pytest.mark.rule("G94-copies")
+def test_what_has_no_text_is_not_signed() -> None:
+    story = Story(NOW)
+    story.consent()
+    agreement = story.agreement()
+    status = agreement.status.model_copy(update={"text_sha256": None})
+    story.requests[TERM] = agreement.model_copy(update={"status": status})
+    story.law = story.law.model_copy(
+        update={"spec": story.law.spec.model_copy(update={"agreement": None})}
+    )
+    found = story.judged(TERM).status
+    assert {turn.may for turn in found.awaiting} == {("Refused",)}
+
+
+@pytest.mark.rule("G94-copies")
+def test_the_text_is_rendered_until_the_first_decision_and_then_stays() -> None:
+    story = Story(NOW)
+    story.consent()
+    assert needs_text(story.case(), story.agreement())
+    text = story.agreement().status.text_sha256
+    story.decide(TERM, "sign-provider")
+    assert not needs_text(story.case(), story.agreement())
+    story.decide(TERM, "sign-agency")
+    story.decide(TERM, "sign-authority")
+    assert not needs_text(story.case(), story.agreement())
+    assert story.agreement().status.text_sha256 == text
+
+
+@pytest.mark.rule("A15-launch", "G91-term")
+def test_the_last_signature_launches_and_bills_from_that_day_in_lu_an() -> None:
+    story = launched()
+    app, agreement = story.app.status, story.agreement().status
+    assert (app.phase, app.launched_at) == ("Running", NIGHT)
+    # the trial before it is free
+    assert app.billing_from == date(2026, 11, 25)
+    assert story.plan.grant is not None
+    assert story.plan.grant.regime.environment == "formal"
+    assert story.plan.grant.namespace == "transport--bus-portal"
+    assert agreement.phase == "InForce"
+    assert agreement.in_force_from == date(2026, 11, 25)
+    # a Thursday
+    assert agreement.expires_on == date(2027, 11, 25)
+
+
+@pytest.mark.rule("A15-launch")
+def test_the_trials_end_does_not_freeze_what_was_launched() -> None:
+    story = launched()
+    plan = story.look(NIGHT + timedelta(days=200))
+    assert plan.grant is not None
+    assert not plan.grant.regime.closed
+    assert story.condition("TrialExpired") is None
+
+
+@pytest.mark.rule("A15-launch")
+def test_a_policy_without_an_agreement_launches_with_the_consent() -> None:
+    story = Story(NOW, {"agreement": None})
+    story.consent()
+    assert story.app.status.phase == "Running"
+    assert (story.app.status.launched_at, story.app.status.billing_from) == (
+        NOW,
+        date(2026, 11, 24),
+    )
+    assert story.agreements() == {}
+
+
+@pytest.mark.rule("A15-launch", "G94-copies")
+def test_a_refusal_by_anyone_ends_it_and_the_trial_goes_on() -> None:
+    story = Story(NOW)
+    story.consent()
+    story.decide(TERM, "sign-agency")
+    story.decide(TERM, "sign-provider", "Refused")
+    assert story.agreements() == {TERM: "Refused"}
+    assert story.awaited(TERM) == []
+    assert story.app.status.phase == "Trial"
+    # nothing is filed of itself: the same text would be refused again
+    assert story.look(NOW + timedelta(days=1)).records == ()
+    # and what nobody launches ends with its trial
+    plan = story.look(NOW + timedelta(days=60))
+    assert plan.grant is not None
+    assert plan.grant.regime.frozen
+
+
+@pytest.mark.rule("A15-launch", "G91-term")
+def test_after_a_refusal_a_new_consent_opens_another_agreement() -> None:
+    story = Story(NOW)
+    story.consent()
+    story.decide(TERM, "sign-agency", "Refused")
+    story.now = NOW + timedelta(days=2)
+    story.consent("launch-again")
+    assert story.agreements() == {TERM: "Refused", f"{TERM}-r1": "Signing"}
+    assert story.app.status.phase == "Launching"
+    signed = story.sign(f"{TERM}-r1").status
+    assert (signed.phase, signed.launched_at) == ("Running", NOW + timedelta(days=2))
+
+
+@pytest.mark.rule("G91-term")
+def test_a_consent_while_an_agreement_stands_opens_none_later_on() -> None:
+    story = Story(NOW)
+    story.consent()
+    story.now = NOW + timedelta(days=1)
+    # it brings a filing
+    story.consent("second", internetFiling=filing())
+    story.now = NOW + timedelta(days=2)
+    story.decide(TERM, "sign-authority", "Refused")
+    assert story.agreements() == {TERM: "Refused"}
+    assert story.app.status.phase == "Trial"
+
+
+@pytest.mark.rule("A15-launch")
+def test_what_launched_stays_when_the_policy_drops_its_agreement() -> None:
+    story = launched({"agreement": terms()})
+    story.law = story.law.model_copy(
+        update={"spec": story.law.spec.model_copy(update={"agreement": None})}
+    )
+    story.look(NIGHT + timedelta(days=1))
+    assert (story.app.status.phase, story.app.status.launched_at) == ("Running", NIGHT)
+
+
+@pytest.mark.rule("A15-launch", "G91-term")
+def test_a_decision_that_nobody_dated_ends_it_as_well_and_dates_nothing() -> None:
+    story = Story(NOW)
+    story.consent()
+    story.decide(TERM, "sign-agency")
+    agreement = story.agreement()
+    odd = {"sign-provider.1": approval(by=None)}
+    status = agreement.status.model_copy(update={"approvals": agreement.status.approvals | odd})
+    story.requests[TERM] = agreement.model_copy(update={"status": status})
+    story.look()
+    assert story.agreements() == {TERM: "Refused"}
+    assert story.app.status.phase == "Trial"
+    story.now = NOW + timedelta(days=1)
+    story.consent("launch-again")
+    assert story.agreements() == {TERM: "Refused", f"{TERM}-r1": "Signing"}
