@@ -1,6 +1,7 @@
 """The Lu'an examples are authored without an unknown field, and read with one."""
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from mandate.api.kinds import BY_NAME, WATCHED
@@ -65,3 +66,10 @@ def test_an_example_is_about_the_bus_portal(path: str) -> None:
     document = example(path)
     assert document["metadata"]["namespace"] == "agency-transport"
     assert document["spec"]["applicationRef"]["name"] == "bus-portal"
+
+
+def test_no_object_of_the_access_file_stands_twice() -> None:
+    # the second of a name would take the place of the first
+    documents = list(yaml.safe_load_all((EXAMPLES / "access.yaml").read_text("utf-8")))
+    names = [(d["kind"], d["metadata"]["name"]) for d in documents]
+    assert len(names) == len(set(names))
