@@ -6,6 +6,7 @@ from functools import partial
 
 import yaml
 
+from hack.demo.life import tell_life
 from hack.demo.teller import Teller
 from hack.site import LUAN, Actor, Site
 from mandate.api.meta import Json
@@ -64,7 +65,7 @@ class Cast:
 
 
 def tell(site: Site, teller: Teller) -> None:
-    """Plays the chapter.
+    """Plays the story.
 
     Raises:
         DifferenceError: something else happened than was expected.
@@ -79,6 +80,8 @@ def tell(site: Site, teller: Teller) -> None:
     teller.chapter("The same with the operator stopped")
     site.stop_operator()
     _attempts(cast, teller)
+    site.start_operator()
+    tell_life(site, teller, cast.alice, cast.bob, cast.root)
 
 
 def _law(cast: Cast, teller: Teller) -> None:

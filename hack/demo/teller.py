@@ -2,7 +2,9 @@
 
 import contextlib
 import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from hack.site import Actor, eventually
 
@@ -40,6 +42,14 @@ class Teller:
         done = who.kubectl(*args, stdin=stdin, check=False)
         fits = done.returncode != 0 and because in done.stderr
         self._tell(what, who, f"refused: … {because} …", _said(done), fits)
+
+    def command(self, what: str, who: Actor, *args: str, expected: str) -> None:
+        """Somebody runs `kubectl mandate`, which prints this and succeeds."""
+        name = Path(sys.executable).parent / "kubectl-mandate"
+        command = [str(name), f"--kubeconfig={who.kubeconfig}", *args]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        fits = done.returncode == 0 and expected in done.stdout
+        self._tell(what, who, expected, _said(done), fits)
 
     def becomes(self, what: str, look: Callable[[], str], expected: str) -> None:
         """Something comes about within a while."""
