@@ -16,6 +16,7 @@ from mandate.controllers.cases import Cases
 from mandate.controllers.gone import GoneController
 from mandate.controllers.lookup import Lookup
 from mandate.controllers.policy import PolicyController
+from mandate.controllers.reported import REPORTED, ReportedController
 from mandate.controllers.request import RequestController
 from mandate.kube.client import KubeClient
 from mandate.kube.login import Login
@@ -71,6 +72,9 @@ def _controllers(
         kind: RequestController(judge, kube, cache, cases, dossiers, clock)
         for kind, judge in JUDGES.items()
     }
+    for kind in REPORTED:
+        parts = (JUDGES[kind], kube, cache, cases, dossiers, clock)
+        controllers[kind] = ReportedController(*parts)
     return controllers | {
         "Dossier": GoneController(cache, dossiers),
         "GovernancePolicy": PolicyController(cache, dossiers, clock),

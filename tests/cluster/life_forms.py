@@ -46,9 +46,16 @@ FORMS: dict[str, tuple[str, Mapping[str, object]]] = {
 """The kinds' examples, with the parts that an example has no need of."""
 
 
-def filer(desk: Office, kind: str) -> Actor:
-    """Who files a kind."""
-    parties = BY_KIND[kind].filed_by
+_OTHERS = {"interruption": "provider", "reclaim": "authority", "termination": "authority"}
+"""Who files a form whose kind is somebody else's too."""
+
+
+def filer(desk: Office, name: str) -> Actor:
+    """Who files a form of the table."""
+    other = _OTHERS.get(name)
+    if other is not None:
+        return desk.provider if other == "provider" else desk.clerk
+    parties = BY_KIND[FORMS[name][0]].filed_by
     if Party.OPERATOR in parties:
         # it has no right yet to file what the guards let it file
         return desk.site.actor(INSTALLATION.operator, "system:masters")
@@ -68,4 +75,4 @@ def tried(desk: Office, name: str, fields: Mapping[str, object]) -> Answer:
     """What the API server says to it."""
     kind = FORMS[name][0]
     path = f"/apis/{API_VERSION}/namespaces/{desk.namespace}/{BY_KIND[kind].plural}?dryRun=All"
-    return filer(desk, kind).call("POST", path, filled(desk, name, fields))
+    return filer(desk, name).call("POST", path, filled(desk, name, fields))

@@ -47,6 +47,9 @@ REFUSALS: dict[str, Refusal] = {
         "it stays on record; file an? (ExitRequest|new one)",
     ),
     "record": Refusal(403, "is the operator's record", "X-duty", "it files one when it is due"),
+    "party": Refusal(
+        403, "does not file or withdraw this [A-Za-z]+", "X-duty", "the (agency|authority) does"
+    ),
     "nofile": Refusal(403, "the operator files and withdraws nothing", "X-duty", "the parties do"),
     "status": Refusal(
         403,

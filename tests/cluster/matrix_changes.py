@@ -109,7 +109,7 @@ approver         rbac   rbac   rbac  rbac   ok     verb    agency  verb    turn 
 editing-approver ok     ok     ok    ok     wrote  verb    agency  verb    wrote   status
 minting-approver rbac   rbac   rbac  rbac   mints  verb    agency  verb    mints   status
 county-approver  rbac   rbac   rbac  rbac   verb   verb    agency  verb    verb    status
-clerk            ok     ok     ok    ok     rbac   rbac    rbac    rbac    rbac    rbac
+clerk            party  party  ok    party  rbac   rbac    rbac    rbac    rbac    rbac
 provider         rbac   rbac   rbac  rbac   verb   turn    agency  turn    verb    status
 support          rbac   rbac   rbac  rbac   rbac   rbac    rbac    rbac    rbac    rbac
 auditor          rbac   rbac   rbac  rbac   rbac   rbac    rbac    rbac    rbac    rbac
@@ -132,7 +132,7 @@ approver         rbac   rbac   rbac  rbac   final verb    agency  verb    turn  
 editing-approver ok     frozen ok    kept   final verb    agency  verb    wrote   status
 minting-approver rbac   rbac   rbac  rbac   final verb    agency  verb    mints   status
 county-approver  rbac   rbac   rbac  rbac   final verb    agency  verb    verb    status
-clerk            ok     frozen ok    kept   rbac  rbac    rbac    rbac    rbac    rbac
+clerk            party  frozen ok    kept   rbac  rbac    rbac    rbac    rbac    rbac
 provider         rbac   rbac   rbac  rbac   final ok      agency  turn    verb    status
 support          rbac   rbac   rbac  rbac   rbac  rbac    rbac    rbac    rbac    rbac
 auditor          rbac   rbac   rbac  rbac   rbac  rbac    rbac    rbac    rbac    rbac
@@ -155,7 +155,7 @@ approver         rbac   rbac   rbac  rbac   final final   final   final   final 
 editing-approver ok     frozen ok    kept   final final   final   final   final   status
 minting-approver rbac   rbac   rbac  rbac   final final   final   final   final   status
 county-approver  rbac   rbac   rbac  rbac   final final   final   final   final   status
-clerk            ok     frozen ok    kept   rbac  rbac    rbac    rbac    rbac    rbac
+clerk            party  frozen ok    kept   rbac  rbac    rbac    rbac    rbac    rbac
 provider         rbac   rbac   rbac  rbac   final final   final   final   final   status
 support          rbac   rbac   rbac  rbac   rbac  rbac    rbac    rbac    rbac    rbac
 auditor          rbac   rbac   rbac  rbac   rbac  rbac    rbac    rbac    rbac    rbac
@@ -178,7 +178,7 @@ approver         rbac   rbac   rbac  rbac   final final   agency  verb    turn  
 editing-approver ok     frozen ok    kept   final final   agency  verb    wrote   status
 minting-approver rbac   rbac   rbac  rbac   final final   agency  verb    mints   status
 county-approver  rbac   rbac   rbac  rbac   final final   agency  verb    verb    status
-clerk            ok     frozen ok    kept   rbac  rbac    rbac    rbac    rbac    rbac
+clerk            party  frozen ok    kept   rbac  rbac    rbac    rbac    rbac    rbac
 provider         rbac   rbac   rbac  rbac   final final   agency  turn    verb    status
 support          rbac   rbac   rbac  rbac   rbac  rbac    rbac    rbac    rbac    rbac
 auditor          rbac   rbac   rbac  rbac   rbac  rbac    rbac    rbac    rbac    rbac

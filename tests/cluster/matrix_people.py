@@ -81,6 +81,10 @@ _BOUND: dict[str, tuple[str, ...]] = {
 }
 
 
+# to file what several parties file in the name of each
+_FILING = [f"file-as-{party}" for party in (Party.AGENCY, Party.AUTHORITY, Party.PROVIDER)]
+
+
 def _role(name: str, resources: list[str], verbs: list[str], policy: str | None = None) -> Json:
     rule: Json = {"apiGroups": [GROUP], "resources": resources, "verbs": verbs}
     if policy:
@@ -103,7 +107,7 @@ def _roles() -> list[Json]:
         _role(
             "matrix-writers",
             [row.plural for row in STAGE_TABLE],
-            ["create", "update", "patch", "delete"],
+            ["create", "update", "patch", "delete", *_FILING],
         ),
         _role("matrix-last", law, ["matrix-last"]),
     ]

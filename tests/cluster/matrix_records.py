@@ -102,96 +102,96 @@ outsider         rbac   rbac   rbac  rbac   rbac    rbac    rbac    rbac   rbac 
 
 SUSPENSION = """
 Suspension: filed
-                 file   edit   label delete suspension ratification lift   phase
-member           rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
-second-member    rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
-editing-member   rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
-appointed-member rbac   rbac   rbac  rbac   acts       acts         acts   status
-approver         rbac   rbac   rbac  rbac   ok         turn         turn   status
-editing-approver ok     ok     ok    ok     wrote      wrote        wrote  status
-minting-approver rbac   rbac   rbac  rbac   mints      mints        mints  status
-county-approver  rbac   rbac   rbac  rbac   verb       verb         verb   status
-clerk            ok     ok     ok    ok     rbac       rbac         rbac   rbac
-provider         ok     ok     ok    ok     rbac       rbac         rbac   rbac
-support          rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
-auditor          rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
-namespace-editor rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
-namespace-admin  rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
-cluster-admin    ok     ok     ok    ok     every      every        every  status
-argocd           ok     ok     ok    ok     system     system       system status
-operator         rbac   rbac   rbac  rbac   system     system       system ok
-operator-as-root nofile nofile ok    nofile system     system       system ok
-robot            rbac   rbac   rbac  rbac   system     system       system status
-outsider         rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
+                 file   edit   label delete suspension ratification lift   restored phase
+member           rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
+second-member    rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
+editing-member   rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
+appointed-member rbac   rbac   rbac  rbac   acts       acts         acts   verb     status
+approver         rbac   rbac   rbac  rbac   ok         turn         turn   verb     status
+editing-approver ok     ok     ok    ok     wrote      wrote        wrote  verb     status
+minting-approver rbac   rbac   rbac  rbac   mints      mints        mints  verb     status
+county-approver  rbac   rbac   rbac  rbac   verb       verb         verb   verb     status
+clerk            ok     ok     ok    ok     rbac       rbac         rbac   rbac     rbac
+provider         party  party  ok    party  verb       verb         verb   turn     status
+support          rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
+auditor          rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
+namespace-editor rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
+namespace-admin  rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
+cluster-admin    ok     ok     ok    ok     every      every        every  every    status
+argocd           ok     ok     ok    ok     system     system       system system   status
+operator         rbac   rbac   rbac  rbac   system     system       system system   ok
+operator-as-root nofile nofile ok    nofile system     system       system system   ok
+robot            rbac   rbac   rbac  rbac   system     system       system system   status
+outsider         rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
 
 Suspension: accepted
-                 file   edit   label delete suspension ratification lift   phase
-member           rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
-second-member    rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
-editing-member   rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
-appointed-member rbac   rbac   rbac  rbac   final      acts         acts   status
-approver         rbac   rbac   rbac  rbac   final      turn         ok     status
-editing-approver ok     frozen ok    kept   final      wrote        wrote  status
-minting-approver rbac   rbac   rbac  rbac   final      mints        mints  status
-county-approver  rbac   rbac   rbac  rbac   final      verb         verb   status
-clerk            ok     frozen ok    kept   rbac       rbac         rbac   rbac
-provider         ok     frozen ok    kept   rbac       rbac         rbac   rbac
-support          rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
-auditor          rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
-namespace-editor rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
-namespace-admin  rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
-cluster-admin    ok     frozen ok    kept   final      every        every  status
-argocd           ok     frozen ok    kept   final      system       system status
-operator         rbac   rbac   rbac  rbac   final      system       system ok
-operator-as-root nofile nofile ok    nofile final      system       system ok
-robot            rbac   rbac   rbac  rbac   final      system       system status
-outsider         rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
+                 file   edit   label delete suspension ratification lift   restored phase
+member           rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
+second-member    rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
+editing-member   rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
+appointed-member rbac   rbac   rbac  rbac   final      acts         acts   verb     status
+approver         rbac   rbac   rbac  rbac   final      turn         ok     verb     status
+editing-approver ok     frozen ok    kept   final      wrote        wrote  verb     status
+minting-approver rbac   rbac   rbac  rbac   final      mints        mints  verb     status
+county-approver  rbac   rbac   rbac  rbac   final      verb         verb   verb     status
+clerk            ok     frozen ok    kept   rbac       rbac         rbac   rbac     rbac
+provider         party  frozen ok    kept   final      verb         verb   turn     status
+support          rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
+auditor          rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
+namespace-editor rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
+namespace-admin  rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
+cluster-admin    ok     frozen ok    kept   final      every        every  every    status
+argocd           ok     frozen ok    kept   final      system       system system   status
+operator         rbac   rbac   rbac  rbac   final      system       system system   ok
+operator-as-root nofile nofile ok    nofile final      system       system system   ok
+robot            rbac   rbac   rbac  rbac   final      system       system system   status
+outsider         rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
 
 Suspension: granted
-                 file   edit   label delete suspension ratification lift  phase
-member           rbac   rbac   rbac  rbac   rbac       rbac         rbac  rbac
-second-member    rbac   rbac   rbac  rbac   rbac       rbac         rbac  rbac
-editing-member   rbac   rbac   rbac  rbac   rbac       rbac         rbac  rbac
-appointed-member rbac   rbac   rbac  rbac   final      acts         final status
-approver         rbac   rbac   rbac  rbac   final      turn         final status
-editing-approver ok     frozen ok    kept   final      wrote        final status
-minting-approver rbac   rbac   rbac  rbac   final      mints        final status
-county-approver  rbac   rbac   rbac  rbac   final      verb         final status
-clerk            ok     frozen ok    kept   rbac       rbac         rbac  rbac
-provider         ok     frozen ok    kept   rbac       rbac         rbac  rbac
-support          rbac   rbac   rbac  rbac   rbac       rbac         rbac  rbac
-auditor          rbac   rbac   rbac  rbac   rbac       rbac         rbac  rbac
-namespace-editor rbac   rbac   rbac  rbac   rbac       rbac         rbac  rbac
-namespace-admin  rbac   rbac   rbac  rbac   rbac       rbac         rbac  rbac
-cluster-admin    ok     frozen ok    kept   final      every        final status
-argocd           ok     frozen ok    kept   final      system       final status
-operator         rbac   rbac   rbac  rbac   final      system       final ok
-operator-as-root nofile nofile ok    nofile final      system       final ok
-robot            rbac   rbac   rbac  rbac   final      system       final status
-outsider         rbac   rbac   rbac  rbac   rbac       rbac         rbac  rbac
+                 file   edit   label delete suspension ratification lift  restored phase
+member           rbac   rbac   rbac  rbac   rbac       rbac         rbac  rbac     rbac
+second-member    rbac   rbac   rbac  rbac   rbac       rbac         rbac  rbac     rbac
+editing-member   rbac   rbac   rbac  rbac   rbac       rbac         rbac  rbac     rbac
+appointed-member rbac   rbac   rbac  rbac   final      acts         final verb     status
+approver         rbac   rbac   rbac  rbac   final      turn         final verb     status
+editing-approver ok     frozen ok    kept   final      wrote        final verb     status
+minting-approver rbac   rbac   rbac  rbac   final      mints        final verb     status
+county-approver  rbac   rbac   rbac  rbac   final      verb         final verb     status
+clerk            ok     frozen ok    kept   rbac       rbac         rbac  rbac     rbac
+provider         party  frozen ok    kept   final      verb         final turn     status
+support          rbac   rbac   rbac  rbac   rbac       rbac         rbac  rbac     rbac
+auditor          rbac   rbac   rbac  rbac   rbac       rbac         rbac  rbac     rbac
+namespace-editor rbac   rbac   rbac  rbac   rbac       rbac         rbac  rbac     rbac
+namespace-admin  rbac   rbac   rbac  rbac   rbac       rbac         rbac  rbac     rbac
+cluster-admin    ok     frozen ok    kept   final      every        final every    status
+argocd           ok     frozen ok    kept   final      system       final system   status
+operator         rbac   rbac   rbac  rbac   final      system       final system   ok
+operator-as-root nofile nofile ok    nofile final      system       final system   ok
+robot            rbac   rbac   rbac  rbac   final      system       final system   status
+outsider         rbac   rbac   rbac  rbac   rbac       rbac         rbac  rbac     rbac
 
 Suspension: refused
-                 file   edit   label delete suspension ratification lift   phase
-member           rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
-second-member    rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
-editing-member   rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
-appointed-member rbac   rbac   rbac  rbac   final      acts         acts   status
-approver         rbac   rbac   rbac  rbac   final      turn         turn   status
-editing-approver ok     ok     ok    ok     final      wrote        wrote  status
-minting-approver rbac   rbac   rbac  rbac   final      mints        mints  status
-county-approver  rbac   rbac   rbac  rbac   final      verb         verb   status
-clerk            ok     ok     ok    ok     rbac       rbac         rbac   rbac
-provider         ok     ok     ok    ok     rbac       rbac         rbac   rbac
-support          rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
-auditor          rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
-namespace-editor rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
-namespace-admin  rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
-cluster-admin    ok     ok     ok    ok     final      every        every  status
-argocd           ok     ok     ok    ok     final      system       system status
-operator         rbac   rbac   rbac  rbac   final      system       system ok
-operator-as-root nofile nofile ok    nofile final      system       system ok
-robot            rbac   rbac   rbac  rbac   final      system       system status
-outsider         rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac
+                 file   edit   label delete suspension ratification lift   restored phase
+member           rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
+second-member    rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
+editing-member   rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
+appointed-member rbac   rbac   rbac  rbac   final      acts         acts   verb     status
+approver         rbac   rbac   rbac  rbac   final      turn         turn   verb     status
+editing-approver ok     ok     ok    ok     final      wrote        wrote  verb     status
+minting-approver rbac   rbac   rbac  rbac   final      mints        mints  verb     status
+county-approver  rbac   rbac   rbac  rbac   final      verb         verb   verb     status
+clerk            ok     ok     ok    ok     rbac       rbac         rbac   rbac     rbac
+provider         party  party  ok    party  final      verb         verb   turn     status
+support          rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
+auditor          rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
+namespace-editor rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
+namespace-admin  rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
+cluster-admin    ok     ok     ok    ok     final      every        every  every    status
+argocd           ok     ok     ok    ok     final      system       system system   status
+operator         rbac   rbac   rbac  rbac   final      system       system system   ok
+operator-as-root nofile nofile ok    nofile final      system       system system   ok
+robot            rbac   rbac   rbac  rbac   final      system       system system   status
+outsider         rbac   rbac   rbac  rbac   rbac       rbac         rbac   rbac     rbac
 """
 
 GRIDS = (SERVICE_AGREEMENT, SUSPENSION)

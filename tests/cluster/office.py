@@ -77,6 +77,11 @@ class Office:
         return office
 
     @property
+    def provider(self) -> Actor:
+        """Somebody of the provider's."""
+        return self.site.actor("paula", "luan-provider")
+
+    @property
     def namespace(self) -> str:
         """Its namespace of requests."""
         return f"agency-{self.name}"

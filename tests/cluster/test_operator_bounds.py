@@ -57,6 +57,21 @@ def test_it_makes_no_namespace_that_it_does_not_mark(operator: Actor) -> None:
     assert "it makes only those that it marks as granted" in answer.message
 
 
+@pytest.mark.rule("A17-delete")
+def test_it_deletes_no_namespace_that_it_has_not_marked_as_held_before(
+    granted: Office, operator: Actor
+) -> None:
+    for name in (f"{granted.name}--bus-portal", granted.namespace):
+        answer = operator.call("DELETE", f"/api/v1/namespaces/{name}?dryRun=All")
+        assert answer.code == 403, answer.body
+        assert "only one that an exit has left held" in answer.message
+    # an agency's namespace of requests: not even marked
+    held = {"metadata": {"labels": {"mandate.dev/environment": "held"}}}
+    office = f"/api/v1/namespaces/{granted.namespace}"
+    assert operator.call("PATCH", office, held, MERGE).code == 200
+    assert operator.call("DELETE", f"{office}?dryRun=All").code == 403
+
+
 @pytest.mark.rule("A26-access")
 @pytest.mark.parametrize("name", ["eve", "system:anonymous", 'x","User/eve'])
 def test_it_lets_in_only_the_members_written_on_the_namespace(
@@ -74,7 +89,7 @@ def test_it_lets_in_only_the_members_written_on_the_namespace(
 @pytest.mark.parametrize(
     ("verb", "resource"),
     [
-        ("delete", "namespaces"),
+        ("delete", "resourcequotas"),
         ("delete", "cloudapplications.mandate.dev"),
         ("create", "cloudapplications.mandate.dev"),
         ("update", "governancepolicies.mandate.dev"),

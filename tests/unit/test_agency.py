@@ -3,6 +3,7 @@
 import pytest
 
 from mandate.api.agency import Member
+from mandate.api.cloudapplication import Phase
 from mandate.api.governancepolicy import GovernancePolicy
 from mandate.api.meta import Condition
 from mandate.rules.agency import AgencyPlan, Obstacle, Office, decide_agency
@@ -97,3 +98,10 @@ def test_conditions_of_others_are_kept() -> None:
     }
     found = decide_agency(agency(status={"conditions": [theirs]}), policy(), NOW)
     assert [c.type for c in found.status.conditions] == ["Audited", "Ready"]
+
+
+@pytest.mark.rule("A17-delete")
+def test_it_says_how_many_systems_still_stand() -> None:
+    phases: list[Phase | None] = [None, "Submitted", "Accepted", "Refused", "Exited"]
+    found = decide_agency(agency(), policy(), NOW, phases=[*phases, "Approved", "Trial", "Exiting"])
+    assert found.status.open_systems == 3

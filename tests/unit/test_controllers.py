@@ -1,11 +1,13 @@
 """What a refusal by the API server leads to: a word on the object, or another try."""
 
 import asyncio
+import json
 from collections.abc import Coroutine
 from typing import Any
 
 import pytest
 
+from mandate.api.cloudapplication import CloudApplication
 from mandate.api.meta import Json
 from mandate.controllers.agency import AgencyController
 from mandate.controllers.application import ApplicationController
@@ -13,11 +15,15 @@ from mandate.controllers.cases import Cases
 from mandate.controllers.lookup import Lookup
 from mandate.kube.client import Ref
 from mandate.kube.errors import ApiError
+from mandate.render import grant_objects
+from mandate.rules.application import decide
+from mandate.rules.grant import Grant
 from mandate.runtime.cache import Cache, Key
 from mandate.runtime.clock import Clock
 from mandate.runtime.dossiers import Dossiers
 from mandate.runtime.sweep import Sweep
 from tests.unit.builders import NOW, agency, application, approval, calendar, policy
+from tests.unit.endings import at, decision, exit_request, granted, world
 from tests.unit.lives import status_with
 from tests.unit.memory_kube import MemoryKube
 
@@ -123,3 +129,61 @@ def test_a_request_is_looked_at_again_when_time_alone_changes_it() -> None:
     assert again == (6 * 24 + 8) * 3600
     (clock,) = kube.objects[Ref.of(filed)]["status"]["clocks"]
     assert (clock["startedAt"], clock["dueOn"]) == ("2026-11-24T08:00:00Z", "2026-12-01")
+
+
+def _leaving(kube: MemoryKube, environment: str) -> tuple[MemoryKube, Key, ApplicationController]:
+    """The bus portal on the day after its exit's hold, its namespace kept like this."""
+    exit_ = exit_request(
+        {"plannedExitDate": "2026-11-20"}, {"exit": decision(at("2026-11-20 09:00"))}
+    )
+    app = granted()
+    parts = _application_parts(kube)
+    namespace = grant_objects(_grant(app))[0]
+    namespace["metadata"] |= {"uid": "ns", "resourceVersion": "1"}
+    namespace["metadata"]["labels"]["mandate.dev/environment"] = environment
+    quota = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {
+            "name": "mandate",
+            "namespace": namespace["metadata"]["name"],
+            "resourceVersion": "1",
+        },
+        "status": {"used": {"requests.storage": "480Gi", "pods": "2"}},
+    }
+    for raw in (_raw(app), _raw(exit_), _raw(calendar()), namespace, quota):
+        kube.objects[Ref.of(raw)] = raw
+        if raw["kind"] not in ("Namespace", "ResourceQuota"):
+            parts[1].put(raw)
+    return kube, Key.of(_raw(app)), ApplicationController(*parts)
+
+
+def _grant(app: CloudApplication) -> Grant:
+    found = decide(world(app=app), NOW).grant
+    assert found is not None
+    return found
+
+
+@pytest.mark.rule("A17-exit", "A17-delete", "X-level")
+@pytest.mark.parametrize("environment", ["held", "trial"])
+def test_the_inventory_and_the_mark_come_before_the_deletion(environment: str) -> None:
+    kube, key, controller = _leaving(MemoryKube(), environment)
+    _run(controller.reconcile(key))
+    assert ("delete", "Namespace") not in kube.writes
+    (app,) = kube.of_kind("CloudApplication")
+    used = {"pods": "2", "requests.storage": "480Gi"}
+    assert app["status"]["reclaim"] == {"inventory": used}
+    assert "inventory" in json.dumps(kube.of_kind("Dossier"))
+    if environment == "trial":
+        _run(controller.reconcile(key))
+        assert ("delete", "Namespace") not in kube.writes
+        (namespace,) = kube.of_kind("Namespace")
+        assert namespace["metadata"]["labels"]["mandate.dev/environment"] == "held"
+    _run(controller.reconcile(key))
+    assert kube.writes.count(("delete", "Namespace")) == 1
+    _run(controller.reconcile(key))
+    (app,) = kube.of_kind("CloudApplication")
+    assert app["status"]["reclaim"]["reclaimedAt"] == "2026-11-24T08:00:00Z"
+    before = list(kube.writes)
+    assert _run(controller.reconcile(key)) is None
+    assert kube.writes == before

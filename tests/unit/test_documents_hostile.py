@@ -12,7 +12,7 @@ from mandate.api.cloudapplication import CloudApplicationSpec
 from mandate.api.exitrequest import ExitRequestSpec
 from mandate.api.requests import RequestStatus
 from mandate.api.serviceagreement import ServiceAgreementSpec
-from mandate.api.suspension import SuspensionSpec
+from mandate.api.suspension import SuspensionSpec, SuspensionStatus
 from mandate.render import documents
 from mandate.render.documents import (
     agreement_text,
@@ -112,8 +112,9 @@ def agreement(text: dict[str, str]) -> str:
 def report(text: dict[str, str]) -> str:
     at = marked(text)
     raw = suspension_spec().wire() | {"cause": at["paragraphs"], "reportTo": at["line"]}
+    status = SuspensionStatus.model_validate(decided(at).wire())
     return suspension_report(
-        SuspensionSpec.model_validate(raw), decided(at), case("Suspension"), rules()
+        SuspensionSpec.model_validate(raw), status, case("Suspension"), rules()
     )
 
 

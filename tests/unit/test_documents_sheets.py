@@ -7,6 +7,7 @@ import pytest
 
 from mandate.api.hosts import Allocation
 from mandate.api.requests import RequestStatus
+from mandate.api.suspension import SuspensionStatus
 from mandate.render.documents import (
     ExitReceipt,
     Reclaimed,
@@ -67,6 +68,7 @@ STATUS = RequestStatus.model_validate(
         },
     }
 )
+SUSPENDED = SuspensionStatus.model_validate(STATUS.wire())
 DECISIONS = [
     ["受理", "1", "不同意", "zhou", SPOKEN_THERE, "缺少系统建设批复", "a" * 64],
     ["受理", "2", "同意", "zhou", "2026年11月20日16时00分05秒（UTC+08:00）", "无", "b" * 64],
@@ -84,7 +86,7 @@ THREE = [
 
 
 def receipt(done: datetime | None) -> ExitReceipt:
-    system = Reclaimed("六安公交出行服务平台", ALLOCATED, {"PersistentVolumeClaim": 4})
+    system = Reclaimed("六安公交出行服务平台", ALLOCATED, {"requests.storage": "480Gi"})
     return ExitReceipt(SPOKEN, SPOKEN, done, (system,))
 
 
@@ -100,7 +102,7 @@ def test_the_exit_sheet_lists_what_was_reclaimed_for_three_to_sign_and_seal() ->
     assert ["1", "app-0", *row, "0", "政务外网"] in paper.rows
     assert ["2", "app-1", *row, "200", "政务外网"] in paper.rows
     assert ["安全服务", "防护", "/", "1套", "3", ""] in paper.rows
-    assert paper.values["PersistentVolumeClaim"] == "4"
+    assert paper.values["requests.storage"] == "480Gi"
     assert f"档案摘要（dossier head sha256）：{HEAD}" in paper.texts
     blocks = [t for t in paper.texts if "签字：" in t]
     assert [b.split("\n")[0] for b in blocks] == THREE
@@ -136,7 +138,7 @@ def test_the_allocation_is_an_annex_of_its_own() -> None:
 
 @pytest.mark.rule("A23-suspend")
 def test_a_suspension_is_reported_to_the_cyber_security_authority() -> None:
-    paper = read(suspension_report(suspension_spec(), STATUS, case("Suspension"), rules()))
+    paper = read(suspension_report(suspension_spec(), SUSPENDED, case("Suspension"), rules()))
     assert paper.texts[:3] == [
         "六安市政务云网络安全处置情况报告",
         "六安市互联网信息办公室：",
@@ -152,6 +154,9 @@ def test_a_suspension_is_reported_to_the_cyber_security_authority() -> None:
     assert paper.values["依据"].startswith("网络安全监测通报\n")
     assert paper.rows[-4:-1] == DECISIONS
     assert paper.texts[-1].startswith("云主管部门：六安市数据资源管理局（盖章）\n")
+    lifted = SUSPENDED.model_copy(update={"lifted_at": SPOKEN})
+    paper = read(suspension_report(suspension_spec(), lifted, case("Suspension"), rules()))
+    assert paper.values["恢复时间"] == SPOKEN_THERE
 
 
 @pytest.mark.rule("A23-suspend")
@@ -167,7 +172,7 @@ def test_a_termination_is_reported_too() -> None:
 
 @pytest.mark.rule("A23-suspend")
 def test_what_goes_to_nobody_is_no_report() -> None:
-    nobody = RequestStatus.model_validate({})
+    nobody = SuspensionStatus.model_validate({})
     with pytest.raises(ValueError, match="bus-portal-exit names nobody to report to: reportTo"):
         suspension_report(suspension_spec(reportTo=None), nobody, case("Suspension"), rules())
     with pytest.raises(ValueError, match="reportTo"):

@@ -91,7 +91,7 @@ def objects() -> list[Json]:
 @pytest.mark.parametrize(
     ("changed", "affected"),
     [
-        (FORM, [FORM]),
+        (FORM, [FORM, OFFICE]),
         (OFFICE, [OFFICE, FORM]),
         (LAW, [LAW, OFFICE, FORM]),
         (DAYS, [LAW, OFFICE, FORM]),
@@ -141,3 +141,13 @@ def test_a_new_state_of_an_agency_is_read_anew_and_a_deleted_one_not_at_all() ->
     assert here.filing_agency("agency-transport") is not None
     cache.drop(third)
     assert here.filing_agency("agency-transport") is None
+
+
+@pytest.mark.rule("X-level", "A17-exit")
+def test_the_exit_of_a_unit_reaches_all_its_systems_and_they_reach_it() -> None:
+    leaves = stored("life/exit-request.yaml")
+    del leaves["spec"]["applicationRef"]
+    here = lookup(*objects(), leaves)
+    request = Key.of(leaves)
+    assert list(here.affected(request)) == [request, FORM]
+    assert list(here.affected(FORM)) == [FORM, OFFICE, request]

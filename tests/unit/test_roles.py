@@ -58,8 +58,8 @@ def test_only_the_roles_of_agencies_and_their_guests_can_be_bound() -> None:
     assert bind["resourceNames"] == ["edit", "mandate-agency", "view"]
 
 
-@pytest.mark.rule("X-duty", "X-law")
-def test_the_operator_decides_files_and_deletes_nothing() -> None:
+@pytest.mark.rule("X-duty", "X-law", "A17-delete")
+def test_the_operator_decides_and_files_nothing_and_deletes_namespaces_alone() -> None:
     for kind in ("cloudapplications", "agencies", "governancepolicies", "workcalendars"):
         assert verbs("mandate-operator", kind) == READ
     assert verbs("mandate-operator", "cloudapplications/status") == {"patch"}
@@ -67,11 +67,30 @@ def test_the_operator_decides_files_and_deletes_nothing() -> None:
     assert verbs("mandate-operator", "serviceagreements") == {*READ, "create"}
     assert verbs("mandate-operator", "launchrequests") == set(READ)
     held = {verb for rule in rules("mandate-operator") for verb in rule["verbs"]}
-    assert not held & {"delete", "deletecollection", "represent"}
+    assert not held & {"deletecollection", "represent"}
+    deletes = [r["resources"] for r in rules("mandate-operator") if "delete" in r["verbs"]]
+    assert deletes == [["namespaces"]]
     assert not held & STAGES
     apply = {"get", "list", "create", "update", "patch"}
-    assert verbs("mandate-operator", "namespaces") == apply
+    assert verbs("mandate-operator", "namespaces") == apply | {"delete"}
     assert not verbs("mandate-operator", "secrets")
+
+
+@pytest.mark.rule("X-duty", "G49-interrupt", "A07-reclaim")
+def test_who_files_what_several_parties_file_is_a_verb_of_each() -> None:
+    filing = {"file-as-agency", "file-as-authority", "file-as-provider"}
+    held = {
+        (role, kind, verb)
+        for role in ("mandate-agency", "mandate-authority", "mandate-provider", "mandate-approver")
+        for kind in ("cloudapplications", "exitrequests", "suspensions")
+        for verb in verbs(role, kind) & filing
+    }
+    assert held == {
+        ("mandate-agency", "exitrequests", "file-as-agency"),
+        ("mandate-authority", "exitrequests", "file-as-authority"),
+        ("mandate-authority", "suspensions", "file-as-authority"),
+        ("mandate-provider", "suspensions", "file-as-provider"),
+    }
 
 
 @pytest.mark.rule("X-duty")

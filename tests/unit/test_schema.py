@@ -174,7 +174,8 @@ def test_a_list_is_keyed_by_what_every_item_has() -> None:
 def test_every_map_is_bounded() -> None:
     maps = [(path, node) for path, node in FIELDS if "additionalProperties" in node]
     assert {path for path, _ in maps} == {
-        f"{kind}.status.{name}" for kind in REQUESTS for name in ("approvals", "effects")
+        *(f"{kind}.status.{name}" for kind in REQUESTS for name in ("approvals", "effects")),
+        "CloudApplication.status.reclaim.inventory",
     }
     assert [path for path, node in maps if "maxProperties" not in node] == []
 

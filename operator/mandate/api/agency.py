@@ -55,6 +55,14 @@ class AgencyStatus(KubeModel):
     namespace: Annotated[
         str | None, Field(max_length=63, description="Its namespace of requests.")
     ] = None
+    open_systems: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            description="How many of its systems were granted and have not exited; while there "
+            "is one, the agency is not deleted.",
+        ),
+    ] = None
     conditions: Annotated[
         tuple[Condition, ...],
         Field(max_length=16, description="The state of each aspect of the agency."),

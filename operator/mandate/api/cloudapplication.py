@@ -217,6 +217,9 @@ class CloudApplicationSpec(KubeModel):
     ] = None
 
 
+BEFORE_APPROVAL = (None, "Submitted", "Accepted", "Refused")
+"""The phases in which nothing is granted."""
+
 Phase = Literal[
     "Submitted",
     "Accepted",
@@ -238,6 +241,22 @@ class TrialPeriod(KubeModel):
     ends_at: Annotated[datetime, Field(description="The end of its last day, local (UTC).")]
 
 
+class Reclaim(KubeModel):
+    """What was reclaimed at the end (article 17)."""
+
+    inventory: Annotated[
+        dict[str, Annotated[str, Field(max_length=64)]],
+        Field(
+            default_factory=dict,
+            max_length=64,
+            description="What its namespace used of its quota just before it was deleted.",
+        ),
+    ]
+    reclaimed_at: Annotated[
+        datetime | None, Field(description="When all was gone (UTC); absent: it is going.")
+    ] = None
+
+
 class CloudApplicationStatus(RequestStatus):
     """Where the application stands."""
 
@@ -252,6 +271,9 @@ class CloudApplicationStatus(RequestStatus):
     ] = None
     billing_from: Annotated[
         Day | None, Field(description="正式计费: the first day that is billed.")
+    ] = None
+    reclaim: Annotated[
+        Reclaim | None, Field(description="回收: what was in it when it was deleted.")
     ] = None
 
 

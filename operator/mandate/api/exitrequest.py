@@ -1,10 +1,11 @@
 """`ExitRequest`: the exit form of annex 2 (退出申请表), and what the authority ends (7, 23)."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from mandate.api.fields import Day, Document, Line, Paragraphs, ShortLine
+from mandate.api.fields import Day, Document, Line, Paragraphs, Sha256, ShortLine
 from mandate.api.meta import ATOMIC, Json, KubeModel, Resource, cel
 from mandate.api.people import Contact
 from mandate.api.requests import ApplicationRef, RequestStatus
@@ -77,6 +78,11 @@ class ExitRequestSpec(KubeModel):
                     "exitType is Termination (article 23)",
                 ),
                 cel(
+                    "self.exitType == oldSelf.exitType",
+                    "is not changed: withdraw it before it is decided, and file another",
+                    ".exitType",
+                ),
+                cel(
                     f"!({_BY_AGENCY}) || (has(self.resources) && self.resources.size() > 0)",
                     "is required where the unit itself exits: list what it gives back",
                     ".resources",
@@ -140,6 +146,15 @@ class ExitRequestSpec(KubeModel):
     ] = None
 
 
+class ExitSheet(KubeModel):
+    """The exit sheet (资源退出确认单) as it is signed; its text is in the dossier (G72-confirm)."""
+
+    sha256: Annotated[Sha256, Field(description="Of its HTML: what each signature is made on.")]
+    dossier_head: Annotated[
+        Sha256, Field(description="The last entry's hash in the dossier when it was drawn up.")
+    ]
+
+
 class ExitRequestStatus(RequestStatus):
     """Where the exit stands."""
 
@@ -147,9 +162,25 @@ class ExitRequestStatus(RequestStatus):
         Literal["Submitted", "Approved", "Closed", "Held", "Reclaimed", "Completed", "Refused"]
         | None,
         Field(
-            description="How far it is: closed (network), held (nothing runs), reclaimed "
+            description="How far it is: closed (network), held (no new pods), reclaimed "
             "(deleted), completed (the sheet signed by all three)."
         ),
+    ] = None
+    closes_at: Annotated[
+        datetime | None, Field(description="关闭网络时间: when the network closes (UTC).")
+    ] = None
+    holds_at: Annotated[
+        datetime | None, Field(description="停止运行时间: from when on no pod starts (UTC).")
+    ] = None
+    deletes_at: Annotated[
+        datetime | None,
+        Field(description="When it is deleted, unless a Suspension is in force then (UTC)."),
+    ] = None
+    reclaimed_at: Annotated[
+        datetime | None, Field(description="回收资源时间: when all was gone (UTC).")
+    ] = None
+    sheet: Annotated[
+        ExitSheet | None, Field(description="资源退出确认单, once the provider confirmed.")
     ] = None
 
 

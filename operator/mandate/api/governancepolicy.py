@@ -23,6 +23,7 @@ from mandate.api.stages import OWN_STAGES
 RESERVED_VERBS = (
     "get", "list", "watch", "create", "update", "patch", "delete", "deletecollection",
     "bind", "escalate", "impersonate", "represent", "no-such-stage",
+    "file-as-agency", "file-as-authority", "file-as-provider",
 )  # fmt: skip
 """Verbs that roles hold for other reasons: as a stage they would appoint their holders."""
 

@@ -112,7 +112,7 @@ STAGE_TABLE: tuple[RequestKind, ...] = (
         "Suspension",
         "suspensions",
         (Party.AUTHORITY, Party.PROVIDER),
-        _authority("suspension", "ratification", "lift"),
+        (*_authority("suspension", "ratification", "lift"), Stage("restored", Party.PROVIDER)),
     ),
     RequestKind("ContactChange", "contactchanges", (Party.AGENCY,), (), binds="never"),
     RequestKind(
@@ -142,6 +142,14 @@ def with_duty(*duties: Duty) -> list[str]:
         for stage in row.stages
         if stage.duty in duties
     ]
+
+
+def filing_verb(row: RequestKind, party: Party) -> str | None:
+    """The verb on the kind by which a party files its own forms of it; None: `create` is enough.
+
+    Only where several parties file a kind does `create` not say in whose name somebody does.
+    """
+    return f"file-as-{party}" if len(row.filed_by) > 1 else None
 
 
 def filed_by(party: Party) -> list[str]:

@@ -1,5 +1,6 @@
 """`Suspension`: a system interrupted by others, or kept from deletion (23; G49-interrupt)."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field
@@ -28,11 +29,9 @@ class SuspensionSpec(AboutSystem):
                     ".reportTo",
                 ),
                 cel(
-                    "!has(self.restoredAt) || "
-                    "(self.origin == 'Provider' && self.restoredAt >= self.occurredAt)",
-                    "is the provider's to write, and not before occurredAt; what the authority "
-                    "suspends is lifted by its stage",
-                    ".restoredAt",
+                    "self.origin == oldSelf.origin",
+                    "is not changed: withdraw it before it is in force, and file another",
+                    ".origin",
                 ),
             ]
         }
@@ -54,10 +53,6 @@ class SuspensionSpec(AboutSystem):
     ]
     cause: Annotated[Paragraphs, Field(description="事由: what endangers the cloud, or is held.")]
     occurred_at: Annotated[AwareDatetime, Field(description="发生时间.")]
-    restored_at: Annotated[
-        AwareDatetime | None,
-        Field(description="恢复时间: where the provider has restored the service (annex 1, 4.9)."),
-    ] = None
     document: Annotated[
         Document | None, Field(description="依据: the order, finding or report.")
     ] = None
@@ -73,6 +68,13 @@ class SuspensionStatus(RequestStatus):
     phase: Annotated[
         Literal["Submitted", "InForce", "Lifted", "Refused"] | None,
         Field(description="How far it is."),
+    ] = None
+    lifted_at: Annotated[
+        datetime | None,
+        Field(
+            description="恢复时间: when it was lifted, the provider said that the service is "
+            "restored, or its ratification was refused (UTC)."
+        ),
     ] = None
 
 

@@ -38,7 +38,8 @@ class AgencyController:
         await self._record(raw)
         agency = Agency.model_validate(raw)
         policy = self._lookup.policy(agency.spec.policy)
-        plan = decide_agency(agency, policy, self._clock.now())
+        phases = list(self._lookup.phases(agency.namespace))
+        plan = decide_agency(agency, policy, self._clock.now(), phases=phases)
         again = None
         if plan.office is not None:
             ready = find_condition(agency.status.conditions, "Ready")
@@ -46,7 +47,7 @@ class AgencyController:
             subject = subject_of("Agency", agency.metadata)
             witness = DriftLog(self._dossiers, subject, raw, made=made)
             obstacle, again = await self._set_up(plan.office, witness)
-            plan = decide_agency(agency, policy, self._clock.now(), obstacle)
+            plan = decide_agency(agency, policy, self._clock.now(), obstacle, phases)
         written = await write_status(self._kube, raw, plan.status.wire())
         self._cache.put(written)
         await self._record(written)

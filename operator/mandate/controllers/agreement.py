@@ -10,7 +10,7 @@ from mandate.kube.client import KubeClient
 from mandate.render.documents import agreement_text, digest
 from mandate.rules.agreement import judge_agreement, needs_text
 from mandate.rules.agreement_history import agreement_facts, rendered
-from mandate.rules.case import Case
+from mandate.rules.case import Case, Unit
 from mandate.rules.history import subject_of
 from mandate.rules.record import Fact
 from mandate.runtime.cache import Cache
@@ -26,9 +26,11 @@ class AgreementController(RequestController):
     ) -> None:
         super().__init__(judge_agreement, kube, cache, cases, dossiers, clock)
 
-    async def _prepared(self, raw: Json, case: Case, request: Resource) -> Resource:
+    async def _prepared(self, raw: Json, case: Case | Unit, request: Resource) -> Resource:
         """The agreement with the digest of its text as it is now, while it still may change."""
-        if not isinstance(request, ServiceAgreement) or not needs_text(case, request):
+        if isinstance(case, Unit) or not isinstance(request, ServiceAgreement):
+            return request
+        if not needs_text(case, request):
             return request
         html = agreement_text(request.spec, case.policy.spec)
         sha256 = digest(html)
@@ -37,7 +39,7 @@ class AgreementController(RequestController):
         status = request.status.model_copy(update={"text_sha256": sha256})
         return request.model_copy(update={"status": status})
 
-    def _facts(self, case: Case, request: Resource, spec: Json) -> Iterator[Fact]:
+    def _facts(self, case: Case | Unit, request: Resource, spec: Json) -> Iterator[Fact]:
         yield from super()._facts(case, request, spec)
         if isinstance(request, ServiceAgreement):
             yield from agreement_facts(request)

@@ -1,12 +1,14 @@
 """Applications: decided on by the rule, granted when all stages approved."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mandate.api.cloudapplication import CloudApplication
 from mandate.api.meta import Json, find_condition
 from mandate.controllers.cases import Cases
+from mandate.controllers.ending import ENVIRONMENT, owned_namespace, used_quota
 from mandate.controllers.records import Records
-from mandate.kube.client import KubeClient
+from mandate.kube.client import KubeClient, Ref
 from mandate.kube.errors import ApiError
 from mandate.render import grant_objects
 from mandate.rules.application import Outcome, decide
@@ -21,6 +23,8 @@ from mandate.runtime.drift import DriftLog
 from mandate.runtime.sweep import Sweep
 
 _AGAIN_SECONDS = 60.0
+_RECLAIMING = "Reclaiming"
+_GOING_AGAIN_SECONDS = 2.0
 
 
 class ApplicationController:
@@ -53,11 +57,14 @@ class ApplicationController:
         again = self._clock.seconds_until(plan.due)
         if plan.grant is None:
             return again
-        outcome = await self._grant(raw, plan.grant)
+        deleted = plan.grant.regime.deleted
+        outcome = await (self._reclaim if deleted else self._grant)(raw, plan.grant)
         await self._write(
             raw, decide(self._cases.world(raw), self._clock.now(), outcome).status.wire()
         )
-        return again if outcome.granted else _AGAIN_SECONDS
+        if outcome.reason == _RECLAIMING:
+            return _GOING_AGAIN_SECONDS
+        return again if outcome.granted or outcome.reclaimed else _AGAIN_SECONDS
 
     async def _grant(self, raw: Json, grant: Grant) -> Outcome:
         application = CloudApplication.model_validate(raw)
@@ -77,6 +84,28 @@ class ApplicationController:
                 raise
             return Outcome(False, "GrantFailed", f"the API server refused it: {error.message}")
         return Outcome(True, "Granted", f"namespace {grant.namespace} is in place")
+
+    async def _reclaim(self, raw: Json, grant: Grant) -> Outcome:
+        """Takes the inventory, marks the namespace as held, and deletes it: a look for each.
+
+        Whatever is killed between, the next look goes on from what is there (A17-exit).
+        """
+        namespace = await owned_namespace(self._kube, grant)
+        if namespace is None:
+            text = f"namespace {grant.namespace} is gone with all that was in it"
+            return Outcome(False, "Reclaimed", text, reclaimed=True)
+        going = Outcome(False, _RECLAIMING, f"namespace {grant.namespace} is being deleted")
+        if "deletionTimestamp" in namespace["metadata"]:
+            return going
+        if grant.regime.kept:
+            return replace(going, reason="Kept", message="a Suspension in force keeps it")
+        if "reclaim" not in raw["status"]:
+            return replace(going, inventory=await used_quota(self._kube, grant))
+        if namespace["metadata"]["labels"].get(ENVIRONMENT) != grant.regime.environment:
+            return await self._grant(raw, grant)
+        uid = namespace["metadata"]["uid"]
+        await self._kube.delete(Ref.of(namespace), uid)
+        return going
 
     async def _write(self, raw: Json, status: Json) -> Json:
         written = await write_status(self._kube, raw, status)

@@ -1,15 +1,15 @@
 """Cases from the cache: one system, its law, and everything that was filed about it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from mandate.api.cloudapplication import CloudApplication
+from mandate.api.cloudapplication import BEFORE_APPROVAL, CloudApplication
 from mandate.api.governancepolicy import GovernancePolicy
 from mandate.api.kinds import BY_NAME
 from mandate.api.meta import Json, Resource
 from mandate.controllers.lookup import Lookup
-from mandate.rules.application import BEFORE_APPROVAL, World
+from mandate.rules.application import World
 from mandate.rules.capacity import Demand
-from mandate.rules.case import Case
+from mandate.rules.case import Case, Unit
 from mandate.runtime.cache import Cache, Key
 from mandate.runtime.clock import Clock
 
@@ -66,10 +66,32 @@ class Cases:
         case = self.world(found).case()
         return (found, case) if case else None
 
+    def unit_of(self, raw: Json) -> Unit | None:
+        """The agency in whose namespace a request is, with all its systems, once it can file."""
+        namespace = raw["metadata"]["namespace"]
+        agency = self._lookup.filing_agency(namespace)
+        policy = self._lookup.policy(agency.spec.policy) if agency else None
+        if agency is None or policy is None:
+            return None
+        rows = _in_order(self._cache.of_kind("CloudApplication", namespace))
+        return Unit(
+            agency=agency,
+            policy=policy,
+            calendar=self._lookup.calendar(policy.spec.calendar),
+            systems=tuple(CloudApplication.model_validate(self._clock.seen(r)) for r in rows),
+        )
+
     def _about(self, application: CloudApplication) -> Iterator[Resource]:
-        """The requests that name this very application, in the order of their creation."""
+        """The requests about this very application or the whole unit, in order of creation."""
         metadata = application.metadata
         named = self._cache.about(Key("CloudApplication", metadata.namespace, metadata.name))
         rows = [raw for raw in named if raw["spec"]["applicationRef"]["uid"] == metadata.uid]
-        rows.sort(key=lambda r: (r["metadata"].get("creationTimestamp", ""), r["metadata"]["name"]))
-        yield from (self.request(raw) for raw in rows)
+        rows += self._lookup.of_the_unit(metadata.namespace)
+        yield from (self.request(raw) for raw in _in_order(rows))
+
+
+def _in_order(rows: Iterable[Json]) -> list[Json]:
+    """In the order of their creation."""
+    return sorted(
+        rows, key=lambda r: (r["metadata"].get("creationTimestamp", ""), r["metadata"]["name"])
+    )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TypeVar, cast
 
 from mandate.api.agency import Agency
+from mandate.api.cloudapplication import Phase
 from mandate.api.governancepolicy import GovernancePolicy
 from mandate.api.kinds import REQUESTS
 from mandate.api.meta import Json, Resource, find_condition
@@ -58,6 +59,16 @@ class Lookup:
             read = self._read[key] = (raw, model.model_validate(raw))
         return cast("_Model", read[1])
 
+    def phases(self, namespace: str) -> Iterator[Phase | None]:
+        """How each application in a namespace of requests stands."""
+        for raw in list(self._cache.of_kind("CloudApplication", namespace)):
+            yield raw.get("status", {}).get("phase")
+
+    def of_the_unit(self, namespace: str) -> list[Json]:
+        """The requests about all systems of an agency: exits that name no application."""
+        found = self._cache.of_kind("ExitRequest", namespace)
+        return [raw for raw in found if "applicationRef" not in raw["spec"]]
+
     def affected(self, key: Key) -> Iterator[Key]:
         """What to reconcile when an object has changed."""
         yield from self.ledger.changed(key)
@@ -75,21 +86,26 @@ class Lookup:
                     yield Key.of(raw)
         elif key.kind == "CloudApplication":
             yield key
+            # how many of its systems are open is the agency's
+            yield Key("Agency", "", key.namespace.removeprefix("agency-"))
             # how it stands decides what can be decided on them
             yield from map(Key.of, self._cache.about(key))
+            yield from map(Key.of, self.of_the_unit(key.namespace))
         else:
             yield key
             yield from self._system(key)
 
     def _system(self, request: Key) -> Iterator[Key]:
-        """The application that a request is about, and what else was filed about it.
+        """The applications that a request is about, and what else was filed about them.
 
-        What was decided changes how it lives; what was verified, what can be decided elsewhere.
+        What was decided changes how they live; what was verified, what can be decided elsewhere.
         """
         raw = self._cache.get(request)
         application = subject_of(raw) if raw else None
         if application:
             yield from self.affected(application)
+        elif raw:
+            yield from map(Key.of, list(self._cache.of_kind("CloudApplication", request.namespace)))
 
     def _naming(self, kind: str, field: str, name: str) -> list[Json]:
         """The objects of a kind whose spec names another one in a field."""

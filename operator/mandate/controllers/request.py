@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from mandate.api.dossier import Subject
 from mandate.api.meta import Json, Resource
 from mandate.controllers.cases import Cases
 from mandate.kube.client import KubeClient
-from mandate.rules.case import Case, form_of
+from mandate.rules.case import Case, Unit, form_of
 from mandate.rules.history import request_facts, subject_of
 from mandate.rules.judges import Judge
 from mandate.rules.record import Fact
@@ -36,33 +37,44 @@ class RequestController:
         if raw is None or "deletionTimestamp" in raw["metadata"]:
             return None
         request, now = self._cases.request(raw), self._clock.now()
-        found = self._cases.case_of(raw)
+        case = self.case_of(raw)
         # the form is on record before it can be decided on
         await self._record(raw)
-        if found is None:
+        if case is None:
             plan = orphaned(form_of(request, raw["spec"]), now)
         else:
-            request = await self._prepared(raw, found[1], request)
-            plan = self._judge(found[1], request, raw["spec"], now)
+            request = await self._prepared(raw, case, request)
+            plan = self._judge(case, request, raw["spec"], now)
         written = await write_status(self._kube, raw, plan.status.wire())
         self._cache.put(written)
         await self._record(written)
         return self._clock.seconds_until(plan.due)
 
-    async def _prepared(self, raw: Json, case: Case, request: Resource) -> Resource:
+    def case_of(self, raw: Json) -> Case | Unit | None:
+        """What a request is judged on: its application's case, or its whole unit."""
+        if "applicationRef" not in raw["spec"]:
+            return self._cases.unit_of(raw)
+        found = self._cases.case_of(raw)
+        return found[1] if found else None
+
+    async def _prepared(self, raw: Json, case: Case | Unit, request: Resource) -> Resource:
         """The request as it is judged; a kind whose rule needs more of it adds that here."""
         return request
 
-    def _facts(self, case: Case, request: Resource, spec: Json) -> Iterator[Fact]:
+    def _facts(self, case: Case | Unit, request: Resource, spec: Json) -> Iterator[Fact]:
         """What the stored request says happened to it."""
         kind = type(request).__name__
         yield from request_facts(kind, form_of(request, spec), case.policy)
 
     async def _record(self, raw: Json) -> None:
-        found = self._cases.case_of(raw)
-        if found is None:
-            return
-        _, case = found
-        subject = subject_of("CloudApplication", case.application.metadata)
-        facts = self._facts(case, self._cases.request(raw), raw["spec"])
-        await self._dossiers.record(subject, raw, list(facts))
+        case = self.case_of(raw)
+        if case is not None:
+            facts = self._facts(case, self._cases.request(raw), raw["spec"])
+            await self._dossiers.record(dossier_of(case), raw, list(facts))
+
+
+def dossier_of(case: Case | Unit) -> Subject:
+    """Whose dossier a request's facts go into: the application's, or the agency's."""
+    if isinstance(case, Unit):
+        return subject_of("Agency", case.agency.metadata)
+    return subject_of("CloudApplication", case.application.metadata)

@@ -2,7 +2,7 @@
 
 from mandate.api.kinds import KINDS, LAW, WATCHED
 from mandate.api.meta import GROUP, Json
-from mandate.api.stages import STAGE_TABLE, Party, decided_by, filed_by
+from mandate.api.stages import STAGE_TABLE, Party, decided_by, filed_by, filing_verb
 from mandate.guards import Installation
 
 _READ = ["get", "list", "watch"]
@@ -46,7 +46,12 @@ def _binding(role: Json, account: Json) -> Json:
 def _files(party: Party) -> list[Json]:
     """The requests this party files."""
     plurals = filed_by(party)
-    return [_rule(GROUP, plurals, [*_READ, *_WRITE])] if plurals else []
+    rules = [_rule(GROUP, plurals, [*_READ, *_WRITE])] if plurals else []
+    for row in STAGE_TABLE:
+        verb = filing_verb(row, party)
+        if party in row.filed_by and verb:
+            rules.append(_rule(GROUP, [row.plural], [verb]))
+    return rules
 
 
 def _decides(party: Party) -> list[Json]:
@@ -115,7 +120,10 @@ def _auditor() -> Json:
 
 
 def _operator() -> Json:
-    """What reconciling takes: nothing to decide or delete with, its own records to file."""
+    """What reconciling takes: nothing to decide with, its own records to file.
+
+    Of what it deletes, the guard lets go only namespaces whose system has exited.
+    """
     statuses = [f"{kind.plural}/status" for kind in KINDS if kind.has_status]
     # the list of all is what the sweep for drift reads, metadata only
     apply = ["get", "list", "create", "update", "patch"]
@@ -128,6 +136,7 @@ def _operator() -> Json:
             _rule(GROUP, ["dossiers"], ["list", "create", "patch"]),
             _rule("events.k8s.io", ["events"], ["create"]),
             _rule("", ["namespaces", "resourcequotas", "limitranges"], apply),
+            _rule("", ["namespaces"], ["delete"]),
             _rule("networking.k8s.io", ["networkpolicies"], apply),
             _rule(_RBAC, ["rolebindings"], apply),
             _rule(_RBAC, ["clusterroles"], ["bind"], TENANT_ROLES),

@@ -200,6 +200,15 @@ class KubeClient:
         query = {"fieldManager": FIELD_MANAGER}
         return await self._call("update", ref, ref.path(), query=query, body=manifest)
 
+    async def delete(self, ref: Ref, uid: str) -> None:
+        """Deletes the object of this uid; fails if another of the name is there by now."""
+        options = {
+            "apiVersion": "v1",
+            "kind": "DeleteOptions",
+            "preconditions": {"uid": uid},
+        }
+        await self._call("delete", ref, ref.path(), body=options)
+
     async def _call(
         self,
         verb: str,
@@ -249,6 +258,7 @@ _HTTP: dict[str, tuple[str, dict[str, str]]] = {
     "update": ("PUT", _JSON),
     "apply": ("PATCH", {"Content-Type": "application/apply-patch+yaml"}),
     "patch": ("PATCH", {"Content-Type": "application/json-patch+json"}),
+    "delete": ("DELETE", _JSON),
 }
 
 

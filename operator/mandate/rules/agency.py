@@ -1,9 +1,12 @@
 """An agency's namespace of requests, and whether it can file."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from mandate.api.agency import Agency, AgencyStatus, Member
+from mandate.api.cloudapplication import BEFORE_APPROVAL, Phase
 from mandate.api.governancepolicy import GovernancePolicy
 from mandate.api.kinds import REQUESTS
 from mandate.api.meta import GROUP, Condition, set_condition
@@ -43,6 +46,7 @@ def decide_agency(
     policy: GovernancePolicy | None,
     now: datetime,
     obstacle: Obstacle | None = None,
+    phases: Iterable[Phase | None] = (),
 ) -> AgencyPlan:
     """What the agency's status and office should be.
 
@@ -51,10 +55,13 @@ def decide_agency(
         policy: the one it names, if it is there.
         now: for conditions that change (UTC).
         obstacle: why its members cannot file yet; None if they can.
+        phases: of its applications; while one of them runs, it is not deleted (A17-delete).
     """
+    count = sum(phase not in (*BEFORE_APPROVAL, "Exited") for phase in phases)
+    status = partial(_status, agency, count, now)
     if policy is None:
         text = f"GovernancePolicy {agency.spec.policy} does not exist; apply it"
-        return AgencyPlan(_status(agency, now, "PolicyNotFound", text), None)
+        return AgencyPlan(status("PolicyNotFound", text), None)
     office = Office(
         namespace=agency.namespace,
         uid=agency.metadata.uid,
@@ -65,8 +72,8 @@ def decide_agency(
         quota=_quota(policy.spec.maximum_open_requests),
     )
     if obstacle is not None:
-        return AgencyPlan(_status(agency, now, obstacle.reason, obstacle.message), office)
-    return AgencyPlan(_status(agency, now, "CanFile", "its members can file requests"), office)
+        return AgencyPlan(status(obstacle.reason, obstacle.message), office)
+    return AgencyPlan(status("CanFile", "its members can file requests"), office)
 
 
 def _quota(maximum: int) -> dict[str, str]:
@@ -75,7 +82,9 @@ def _quota(maximum: int) -> dict[str, str]:
     return {"pods": "0", "services": "0", "persistentvolumeclaims": "0"} | forms
 
 
-def _status(agency: Agency, now: datetime, reason: str, message: str) -> AgencyStatus:
+def _status(
+    agency: Agency, open_systems: int, now: datetime, reason: str, message: str
+) -> AgencyStatus:
     ready = Condition(
         type="Ready",
         status="True" if reason == "CanFile" else "False",
@@ -87,5 +96,6 @@ def _status(agency: Agency, now: datetime, reason: str, message: str) -> AgencyS
     return AgencyStatus(
         observed_generation=agency.metadata.generation,
         namespace=agency.namespace,
+        open_systems=open_systems,
         conditions=set_condition(agency.status.conditions, ready),
     )

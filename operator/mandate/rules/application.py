@@ -7,7 +7,13 @@ from functools import partial
 from typing import Any
 
 from mandate.api.agency import Agency
-from mandate.api.cloudapplication import CloudApplication, CloudApplicationStatus, Phase
+from mandate.api.cloudapplication import (
+    BEFORE_APPROVAL,
+    CloudApplication,
+    CloudApplicationStatus,
+    Phase,
+    Reclaim,
+)
 from mandate.api.governancepolicy import GovernancePolicy, StageRule
 from mandate.api.meta import Json, Resource, find_condition, set_condition
 from mandate.api.requests import Approval, Effect
@@ -77,6 +83,10 @@ class Outcome:
     granted: bool
     reason: str
     message: str
+    inventory: Mapping[str, str] | None = None
+    """What the namespace used of its quota, where it is to be deleted next."""
+    reclaimed: bool = False
+    """Whether the namespace is gone for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +200,6 @@ def _known_outcome(app: CloudApplication, outcome: Outcome | None) -> Outcome | 
     return Outcome(ready.status == "True", ready.reason, ready.message)
 
 
-BEFORE_APPROVAL = (None, "Submitted", "Accepted", "Refused")
-"""The phases in which nothing is granted."""
-
-
 def _approved(
     case: Case, judged: Judged, outcome: Outcome | None, begun: datetime | None, now: datetime
 ) -> Plan:
@@ -207,7 +213,9 @@ def _approved(
         judged = with_confirmation(case, judged, found)
     granted = grant(app, approved, case.agency, case.policy.spec, life.regime, case.catalog)
     known = outcome or Outcome(False, "Granting", "the grant is being applied")
-    ready = ready_condition(generation, now, known.reason, known.message, ready=known.granted)
+    stands = known.granted or known.reclaimed
+    ready = ready_condition(generation, now, known.reason, known.message, ready=stands)
+    reclaim = _reclaimed(app.status.reclaim, outcome, now)
     fields: dict[str, Any] = judged.status(ready)
     for condition in (*provisioned(generation, begun, found, now), *life.conditions):
         fields["conditions"] = set_condition(fields["conditions"], condition)
@@ -219,9 +227,20 @@ def _approved(
         trial=life.trial,
         launched_at=life.launched_at,
         billing_from=life.billing_from,
+        reclaim=reclaim,
     )
     due = min((at for at in (judged.due, *life.due) if at is not None and at > now), default=None)
-    return Plan(status, granted, life.records, judged.facts, due)
+    over = reclaim is not None and reclaim.reclaimed_at is not None
+    return Plan(status, None if over else granted, life.records, judged.facts, due)
+
+
+def _reclaimed(known: Reclaim | None, outcome: Outcome | None, now: datetime) -> Reclaim | None:
+    """What was in it, on record before anything is deleted, and since when it is gone."""
+    if known is None and outcome is not None and outcome.inventory is not None:
+        return Reclaim(inventory=dict(outcome.inventory))
+    if outcome is None or not outcome.reclaimed or (known and known.reclaimed_at):
+        return known
+    return (known or Reclaim(inventory={})).model_copy(update={"reclaimed_at": now})
 
 
 def _waiting(world: World, now: datetime) -> Plan:

@@ -39,12 +39,14 @@ class Case:
         return Law(self.policy.spec, self.calendar)
 
     @property
+    def systems(self) -> tuple[CloudApplication, ...]:
+        """The one system."""
+        return (self.application,)
+
+    @property
     def workdays(self) -> Workdays | None:
         """The jurisdiction's days; None without its calendar, or with one that is unusable."""
-        try:
-            return Workdays.of(self.calendar.spec) if self.calendar else None
-        except ValueError:
-            return None
+        return self.law.workdays
 
     def day(self, instant: datetime) -> date | None:
         """The jurisdiction's day at an instant (UTC); None without its calendar."""
@@ -54,6 +56,22 @@ class Case:
     def of(self, model: type[R]) -> tuple[R, ...]:
         """The requests of a kind, in the order of their creation."""
         return tuple(r for r in self.requests if isinstance(r, model))
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One agency and all its systems: what a request about no single system is judged on."""
+
+    agency: Agency
+    policy: GovernancePolicy
+    calendar: WorkCalendar | None = None
+    systems: tuple[CloudApplication, ...] = ()
+    """In the order of their creation."""
+
+    @property
+    def law(self) -> Law:
+        """What its requests are judged by."""
+        return Law(self.policy.spec, self.calendar)
 
 
 def form_of(request: Resource, spec: Json) -> Form:

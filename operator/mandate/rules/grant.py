@@ -29,7 +29,7 @@ class NetworkGrant:
 class Regime:
     """How the namespace of an approved system is kept."""
 
-    environment: Literal["trial", "formal"] = "trial"
+    environment: Literal["trial", "formal", "held"] = "trial"
     closed: bool = False
     """Whether its network is closed."""
     frozen: bool = False
@@ -41,6 +41,8 @@ class Regime:
     guests: tuple[Guests, ...] = ()
     deleted: bool = False
     """Whether it is to go, with all that is in it."""
+    kept: bool = False
+    """Whether nothing of it is deleted, even where it was to go."""
 
 
 @dataclass(frozen=True, slots=True)

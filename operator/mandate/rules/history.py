@@ -52,6 +52,7 @@ def application_facts(
     if ready is not None and ready.observed_generation == metadata.generation:
         yield from _granted(application, ready)
     yield from _lived(application)
+    yield from _reclaimed(application)
 
 
 def request_facts(kind: str, form: Form, policy: GovernancePolicy) -> Iterator[Fact]:
@@ -62,7 +63,7 @@ def request_facts(kind: str, form: Form, policy: GovernancePolicy) -> Iterator[F
         form: the request as it is stored.
         policy: the policy its system stands under.
     """
-    facts = (*_form_facts(form, policy), *_changed(form.status))
+    facts = (*_form_facts(form, policy), *_phase_reached(form), *_changed(form.status))
     yield from about_request(kind, form.metadata, facts)
 
 
@@ -122,6 +123,31 @@ def _changed(status: RequestStatus) -> Iterator[Fact]:
             text=(condition.message or f"{condition.type} does not hold any more")[:1024],
             at=at,
             event="Normal" if holds == (condition.type in _WELCOME) else "Warning",
+        )
+
+
+def _phase_reached(form: Form) -> Iterator[Fact]:
+    """How far a request came beyond its decisions: in force, lifted, closed, reclaimed."""
+    phase: str | None = getattr(form.status, "phase", None)
+    generation = form.metadata.generation
+    if phase is None or phase in ("Submitted", "Approved", "Refused"):
+        return
+    if form.status.observed_generation != generation:
+        return
+    yield Fact(key=f"phase.{phase}.{generation}", kind=phase, text=f"it is {phase}", event="Normal")
+
+
+def _reclaimed(application: CloudApplication) -> Iterator[Fact]:
+    """What was in it: on record before anything is deleted (A17-exit)."""
+    status = application.status
+    if status.reclaim is not None:
+        given = status.allocation.wire() if status.allocation else None
+        yield Fact(
+            key="inventory",
+            kind="InventoryTaken",
+            text=f"namespace {status.namespace} is to be deleted with what is in it",
+            data={"inventory": status.reclaim.inventory, "allocation": given},
+            event="Normal",
         )
 
 

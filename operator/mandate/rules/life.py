@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from mandate.api.clocks import Clock
 from mandate.api.cloudapplication import Phase, TrialPeriod
@@ -47,22 +48,26 @@ def live(case: Case, begun: datetime | None, now: datetime, clocks: tuple[Clock,
     """
     trial = trial_of(case, begun, now) if begun else None
     launch = launch_of(case)
-    kept = suspended(case, now)
+    kept = suspended(case)
     ending = exit_of(case, kept, now)
-    expired = trial is not None and trial.expired and not launch.under_way
+    # what exits is on trial no more
+    on_trial = not launch.under_way and ending.stage is None
+    expired = trial is not None and trial.expired and on_trial
     interrupted = bool(kept.interrupted_by) or expired or ending.stage is not None
     let_in = access(case, now)
     gate = gate_of(case, launched=launch.launched_at is not None)
     regime = Regime(
-        environment="formal" if launch.launched_at else "trial",
+        environment=_environment(launch, ending),
         closed=interrupted,
-        frozen=interrupted,
+        # until it is held, what is closed can still start what its data is fetched with
+        frozen=bool(kept.interrupted_by) or expired or ending.stage not in (None, "closed"),
         internet=gate.open and not interrupted,
         entrances_shut=gate.shut,
         guests=_gone(let_in.guests) if ending.stage else let_in.guests,
-        deleted=ending.stage in ("reclaimed", "completed"),
+        deleted=ending.deleting,
+        kept=kept.keeps,
     )
-    waits = (*(trial.due if trial else ()), *kept.due, *ending.due, *let_in.due)
+    waits = (*(trial.due if trial and on_trial else ()), *ending.due, *let_in.due)
     return Life(
         phase=_phase(begun, launch, ending),
         regime=regime,
@@ -81,6 +86,12 @@ def live(case: Case, begun: datetime | None, now: datetime, clocks: tuple[Clock,
 def _gone(guests: tuple[Guests, ...]) -> tuple[Guests, ...]:
     """Nobody enters what is ending."""
     return tuple(Guests(room.role, ()) for room in guests)
+
+
+def _environment(launch: Launch, ending: Exit) -> Literal["trial", "formal", "held"]:
+    if ending.stage not in (None, "closed"):
+        return "held"
+    return "formal" if launch.launched_at else "trial"
 
 
 def _phase(begun: datetime | None, launch: Launch, ending: Exit) -> Phase:

@@ -25,6 +25,7 @@ from mandate.rules.less import as_asked
 from mandate.rules.progress import Objection, Progress, pinned_stages, progress
 from mandate.rules.receipt import received
 from mandate.rules.record import Fact
+from mandate.rules.workdays import Workdays
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,14 @@ class Law:
 
     policy: GovernancePolicySpec
     calendar: WorkCalendar | None
+
+    @property
+    def workdays(self) -> Workdays | None:
+        """The jurisdiction's days; None without its calendar, or with one that is unusable."""
+        try:
+            return Workdays.of(self.calendar.spec) if self.calendar else None
+        except ValueError:
+            return None
 
 
 def _no_terms(_: tuple[str, ...], __: Mapping[str, Effect]) -> tuple[Term, ...]:

@@ -110,6 +110,7 @@ STAGE: Options = {
     "suspension": "暂停",
     "ratification": "追认",
     "lift": "解除",
+    "restored": "恢复确认",
     "verification": "核验",
     "withdrawal": "撤销核验",
     "grant": "授权",

@@ -8,7 +8,7 @@ from mandate.api.exitrequest import ExitRequestSpec
 from mandate.api.governancepolicy import GovernancePolicySpec
 from mandate.api.hosts import Allocation, ApprovedHost
 from mandate.api.requests import Approval, Effect, RequestStatus
-from mandate.api.suspension import SuspensionSpec
+from mandate.api.suspension import SuspensionSpec, SuspensionStatus
 from mandate.render.documents import chinese, labels
 from mandate.render.documents.environment import page
 
@@ -54,12 +54,12 @@ class Reclaimed:
     Attributes:
         name: the system's.
         allocation: what ran when it was closed.
-        objects: how many objects of which kind its namespace held, where that was counted.
+        objects: what its namespace used of its quota at the end, where that was counted.
     """
 
     name: str
     allocation: Allocation
-    objects: Mapping[str, int]
+    objects: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def exit_sheet(
 
 
 def suspension_report(
-    spec: SuspensionSpec, status: RequestStatus, case: Case, policy: GovernancePolicySpec
+    spec: SuspensionSpec, status: SuspensionStatus, case: Case, policy: GovernancePolicySpec
 ) -> str:
     """The report of a suspension to the cyber-security authority (A23-suspend, article 23).
 
@@ -131,7 +131,7 @@ def suspension_report(
     """
     if spec.report_to is None:
         raise ValueError(f"{case.request} names nobody to report to: reportTo")
-    restored = spec.restored_at
+    restored = status.lifted_at
     return _report(
         case,
         policy,

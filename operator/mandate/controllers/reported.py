@@ -1,0 +1,144 @@
+"""Requests that end in a paper: a report to the cyber-security authority, or a sheet to be signed.
+
+A paper is drawn up from what is stored and kept, as HTML with its sha256, in the dossier.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+
+from mandate.api.exitrequest import ExitRequest, ExitSheet
+from mandate.api.meta import Json
+from mandate.api.suspension import Suspension
+from mandate.controllers.request import RequestController, dossier_of
+from mandate.render import documents
+from mandate.rules.case import Case, Unit, approval
+from mandate.rules.exits import covers
+from mandate.rules.record import Fact
+from mandate.runtime.apply import write_status
+from mandate.runtime.cache import Key
+
+REPORTED = ("ExitRequest", "Suspension")
+"""The kinds that end in a paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper that is due, and how its HTML is made of the dossier's head."""
+
+    name: str
+    text: str
+    draw: Callable[[str], str]
+    sha256: str | None = None
+    """What it must be, where that is already signed or to be signed."""
+
+
+class ReportedController(RequestController):
+    """Judges as every request is judged, then draws up the papers that are due."""
+
+    async def reconcile(self, key: Key) -> float | None:
+        """See `Controller`."""
+        again = await super().reconcile(key)
+        raw = self._cache.get(key)
+        case = self.case_of(raw) if raw else None
+        if raw is not None and case is not None:
+            for paper in self._papers(raw, case):
+                await self._keep(raw, case, paper)
+            await self._draw_sheet(raw, case)
+        return again
+
+    async def _keep(self, raw: Json, case: Case | Unit, paper: Paper) -> None:
+        """Puts a paper on record once, as it is first drawn up."""
+        subject, meta = dossier_of(case), raw["metadata"]
+        where = f"{raw['kind']}/{meta['name']}/{meta['uid'][:8]}"
+        key = f"{where}.{paper.name}.{meta['generation']}"
+        if key in await self._dossiers.keys(subject):
+            return
+        html = paper.draw(await self._dossiers.record(subject, raw, []))
+        data = {"sha256": documents.digest(html), "html": html}
+        if paper.sha256 not in (None, data["sha256"]):
+            return
+        text = f"{raw['kind']} {meta['name']}: {paper.text}"
+        fact = Fact(key=key, kind="DrawnUp", text=text, data=data, event="Normal")
+        await self._dossiers.record(subject, raw, [fact])
+
+    async def _draw_sheet(self, raw: Json, case: Case | Unit) -> None:
+        """Draws up the exit sheet once the provider confirmed; only then is it signed."""
+        request = self._cases.request(raw)
+        if not isinstance(request, ExitRequest) or request.status.sheet is not None:
+            return
+        if request.status.reclaimed_at is None or not approval(request, "confirm-provider"):
+            return
+        head = await self._dossiers.record(dossier_of(case), raw, [])
+        html = _sheet(case, request, head)
+        sheet = ExitSheet(sha256=documents.digest(html), dossier_head=head)
+        status = raw["status"] | {"sheet": sheet.wire()}
+        self._cache.put(await write_status(self._kube, raw, status))
+
+    def _papers(self, raw: Json, case: Case | Unit) -> Iterator[Paper]:
+        request = self._cases.request(raw)
+        if isinstance(request, Suspension) and request.spec.report_to:
+            yield from _suspension_reports(case, request)
+        if isinstance(request, ExitRequest):
+            yield from _exit_papers(case, request)
+
+
+def _suspension_reports(case: Case | Unit, request: Suspension) -> Iterator[Paper]:
+    """The report when it is in force, and again when it is lifted (A23-suspend)."""
+
+    def draw(head: str) -> str:
+        about = _about(case, "Suspension", request, head)
+        return documents.suspension_report(request.spec, request.status, about, case.policy.spec)
+
+    to = f"reported to {request.spec.report_to}"
+    if approval(request, "suspension"):
+        yield Paper("report-suspended", f"{to}: it is suspended", draw)
+    if request.status.phase == "Lifted":
+        yield Paper("report-lifted", f"{to}: the suspension is lifted", draw)
+
+
+def _exit_papers(case: Case | Unit, request: ExitRequest) -> Iterator[Paper]:
+    """The report of a termination (A23-suspend), and the sheet as it is signed (G72-confirm)."""
+    sheet = request.status.sheet
+    if request.spec.report_to and approval(request, "exit"):
+
+        def report(head: str) -> str:
+            about = _about(case, "ExitRequest", request, head)
+            return documents.termination_report(
+                request.spec, request.status, about, case.policy.spec
+            )
+
+        yield Paper("report-terminated", f"reported to {request.spec.report_to}", report)
+    if sheet is not None:
+        head = sheet.dossier_head
+        text = f"the exit sheet is {sheet.sha256}"
+        yield Paper("sheet", text, lambda _: _sheet(case, request, head), sheet.sha256)
+
+
+def _sheet(case: Case | Unit, request: ExitRequest, head: str) -> str:
+    status, made = request.status, approval(request, "exit")
+    mine = [s for s in case.systems if made and made.at and covers(request, s, made.at)]
+    systems = tuple(
+        documents.Reclaimed(s.spec.system_name, s.status.allocation, s.status.reclaim.inventory)
+        for s in mine
+        if s.status.allocation and s.status.reclaim
+    )
+    receipt = documents.ExitReceipt(status.closes_at, status.holds_at, status.reclaimed_at, systems)
+    about = _about(case, "ExitRequest", request, head)
+    return documents.exit_sheet(request.spec, receipt, about, case.policy.spec)
+
+
+def _about(
+    case: Case | Unit, kind: str, request: ExitRequest | Suspension, head: str
+) -> documents.Case:
+    days = case.law.workdays
+    zone: tzinfo = days.zone if days else UTC
+    return documents.Case(
+        unit=case.agency.spec.title,
+        system="、".join(s.spec.system_name for s in case.systems),
+        kind=kind,
+        request=f"{request.metadata.namespace}/{request.metadata.name}",
+        uid=request.metadata.uid,
+        dossier_head=head,
+        zone=zone,
+    )
