@@ -10,6 +10,7 @@ from mandate.api.requests import Approval
 from mandate.rules.application import Outcome, decide
 from mandate.rules.grant import allocation
 from mandate.rules.less import beyond
+from mandate.rules.progress import progress
 from tests.unit.builders import NOW, application, approval, host, spec, world
 from tests.unit.lives import message, reason, status_with
 
@@ -121,6 +122,14 @@ def test_less_at_an_earlier_stage_is_without_effect(fields: Json) -> None:
     found = decide(world(application(FORM, status=status_with(history))), NOW)
     assert reason(found.status) == "Ineffective"
     assert "approved at the last stage of an application alone" in message(found.status)
+
+
+@pytest.mark.rule("A14-sizing")
+def test_less_of_any_other_request_is_without_effect() -> None:
+    # whatever its kind, where no application's form says what was asked for
+    status = status_with({"extension.1": less(approvedHosts=[])})
+    assert progress(("extension",), status, 1, ()).ineffective == "extension"
+    assert progress(("extension",), status_with({"extension.1": less()}), 1, ()).ineffective is None
 
 
 @pytest.mark.rule("A14-sizing")

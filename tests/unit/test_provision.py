@@ -119,9 +119,15 @@ def test_a_confirmation_without_the_grant_begins_nothing() -> None:
     ids=["the-example", "not-wanted"],
 )
 def test_what_kubernetes_provides_waits_for_nobody(form: Json) -> None:
-    status = granted(form)
+    before = judged(form, status_with(APPROVED)).status
+    assert provisioned(before) is None
+    status = judged(form, before, GRANTED).status
     assert status.awaiting == ()
     assert status.phase == "Trial"
+    found = provisioned(status)
+    assert found is not None
+    assert (found.status, found.reason) == ("True", "InPlace")
+    assert found.message == "everything that was approved is there"
 
 
 @pytest.mark.rule("A14-provision")

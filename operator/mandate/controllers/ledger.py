@@ -25,53 +25,66 @@ class _Entry:
         return self.standing.place
 
 
+class _Tally(defaultdict[tuple[str, str], Decimal]):
+    """A sum of demands that goes up and down."""
+
+    def __init__(self) -> None:
+        super().__init__(Decimal)
+
+    def add(self, demand: Demand, sign: int = 1) -> None:
+        for what, amount in demand.items():
+            self[what] += sign * amount
+
+
 @dataclass(slots=True)
 class _Book:
     """One policy's platform."""
 
-    granted: defaultdict[tuple[str, str], Decimal] = field(
-        default_factory=lambda: defaultdict(Decimal)
-    )
+    granted: _Tally = field(default_factory=_Tally)
+    reserved: _Tally = field(default_factory=_Tally)
     queue: list[Place] = field(default_factory=list)
     """The places of what is reserved, in their order."""
     demands: dict[Place, tuple[Key, Demand]] = field(default_factory=dict)
-    sums: list[Demand] = field(default_factory=lambda: [{}])
+    sums: list[_Tally] = field(default_factory=lambda: [_Tally()])
     """What the first n of the queue come to, as far as it was asked for."""
 
     def add(self, key: Key, found: Standing) -> None:
         if found.claim == "Granted":
-            self._grant(found.demand, 1)
+            self.granted.add(found.demand)
         elif found.claim == "Reserved":
-            place = bisect_left(self.queue, found.place)
+            self.reserved.add(found.demand)
+            del self.sums[bisect_left(self.queue, found.place) + 1 :]
             insort(self.queue, found.place)
             self.demands[found.place] = (key, found.demand)
-            del self.sums[place + 1 :]
 
     def remove(self, found: Standing) -> None:
         if found.claim == "Granted":
-            self._grant(found.demand, -1)
+            self.granted.add(found.demand, -1)
         elif found.claim == "Reserved":
-            place = bisect_left(self.queue, found.place)
-            del self.queue[place], self.demands[found.place], self.sums[place + 1 :]
+            self.reserved.add(found.demand, -1)
+            at = bisect_left(self.queue, found.place)
+            del self.queue[at], self.demands[found.place], self.sums[at + 1 :]
 
-    def _grant(self, demand: Demand, sign: int) -> None:
-        for what, amount in demand.items():
-            self.granted[what] += sign * amount
-
-    def before(self, place: Place) -> Demand:
+    def before(self, place: Place) -> _Tally:
         """What is granted, and reserved by what was received before this place."""
-        count = bisect_left(self.queue, place)
-        while len(self.sums) <= count:
-            demand = self.demands[self.queue[len(self.sums) - 1]][1]
-            self.sums.append(_sum(self.sums[-1], demand))
-        return _sum(self.granted, self.sums[count])
+        at, total = bisect_left(self.queue, place), _Tally()
+        total.add(self.granted)
+        if len(self.queue) - at < at + 1 - len(self.sums):
+            # the newest is asked for most: from the nearer end
+            total.add(self.reserved)
+            for other in self.queue[at:]:
+                total.add(self.demands[other][1], -1)
+            return total
+        while len(self.sums) <= at:
+            more = _Tally()
+            more.add(self.sums[-1])
+            more.add(self.demands[self.queue[len(self.sums) - 1]][1])
+            self.sums.append(more)
+        total.add(self.sums[at])
+        return total
 
     def after(self, place: Place) -> list[Key]:
         return [self.demands[p][0] for p in self.queue[bisect_left(self.queue, place) :]]
-
-
-def _sum(one: Demand, other: Demand) -> Demand:
-    return {k: one.get(k, Decimal(0)) + other.get(k, Decimal(0)) for k in {*one, *other}}
 
 
 class Ledger:
@@ -91,12 +104,11 @@ class Ledger:
         entry = self._entries.get(key)
         if entry is None:
             return {}
-        book = self._books[policy]
-        if entry.standing.claim != "Granted":
-            return book.before(entry.place)
-        # approved, and not judged yet: without its own part
-        own = {what: -amount for what, amount in entry.standing.demand.items()}
-        return _sum(book.before(entry.place), own)
+        found = self._books[policy].before(entry.place)
+        if entry.standing.claim == "Granted":
+            # approved, and not judged yet: without its own part
+            found.add(entry.standing.demand, -1)
+        return found
 
     def changed(self, key: Key) -> Iterable[Key]:
         """Takes a change in; whom else it may concern.
@@ -138,7 +150,8 @@ class Ledger:
             self._books[new.policy].add(key, new.standing)
             if new.standing.lacks_room:
                 self._shut_out[new.policy][key] = new.place
-            if new.standing.claim == "Reserved":
+            # one that is first seen is the newest, or nobody was judged yet
+            if old is not None and new.standing.claim == "Reserved":
                 touched.update(self._books[new.policy].after(new.place))
         return touched
 
