@@ -9,6 +9,7 @@ from mandate.api.launchrequest import LaunchRequest
 from mandate.api.meta import Condition, Json, Resource, find_condition
 from mandate.api.requests import Approval, Decision
 from mandate.api.serviceagreement import ServiceAgreement
+from mandate.api.workcalendar import WorkCalendar
 from mandate.rules.agreement import needs_text
 from mandate.rules.application import Plan, World, decide
 from mandate.rules.case import Case
@@ -43,7 +44,7 @@ class Story:
     def __init__(self, now: datetime, law: Json | None = None, days: Json | None = None) -> None:
         self.now = now
         self.law = policy(**(law or {}))
-        self.calendar = calendar(**(days or {}))
+        self.calendar: WorkCalendar | None = calendar(**(days or {}))
         self.app: CloudApplication = application(
             status=status_with({"acceptance.1": approval(), "review.1": approval()})
         )

@@ -13,7 +13,7 @@ from mandate.rules.agreement_chain import amendment
 from mandate.rules.agreement_history import agreement_facts
 from mandate.rules.launch import launch_of
 from tests.unit.agreements import THREE, Story, terms
-from tests.unit.builders import NOW
+from tests.unit.builders import NOW, calendar
 
 TERM, SECOND, THIRD = (f"bus-portal-term-{n}" for n in range(3))
 SIGNED = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
@@ -306,3 +306,22 @@ def _try(story: Story, move: str, who: int, number: int) -> None:
             if who < len(turns) and decision in turns[who].may:
                 story.write(name, turns[who].stage, decision)
                 return
+
+
+@pytest.mark.rule("G91-term")
+def test_a_calendar_edited_later_moves_no_term_that_is_over() -> None:
+    story = running()
+    story.look(FIRST_END)
+    # by a calendar that calls the last day off, it would have been the day after
+    story.calendar = calendar(holidays=[{"date": "2027-11-25"}])
+    story.look(FIRST_END + DAY)
+    assert span(story, TERM) == (date(2026, 11, 25), date(2027, 11, 25))
+
+
+@pytest.mark.rule("G91-term")
+def test_without_its_calendar_a_term_neither_ends_nor_forgets_its_days() -> None:
+    story = running()
+    story.calendar = None
+    story.look(FIRST_END + DAY)
+    assert story.agreements() == {TERM: "InForce"}
+    assert span(story, TERM) == (date(2026, 11, 25), date(2027, 11, 25))
