@@ -35,7 +35,7 @@ def missing(*reports: AssessmentReport, now: datetime = LAUNCH_DAY) -> tuple[str
     return evidence(case(*reports), required(rules(), "Level2", "Launch"), now).missing
 
 
-@pytest.mark.rule("A14-level3")
+@pytest.mark.rule("A14-level3", "X-order")
 def test_a_report_is_verified_and_can_be_withdrawn() -> None:
     plain = report()
     first = stored(plain, judged(case(), plain).status).status
