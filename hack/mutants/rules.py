@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mandate.api.rulebook import RULEBOOK
 
-_ID = re.compile(r"[A-Z][A-Z0-9]*-[a-z]+")
+_ID = re.compile(r"[A-Z][A-Z0-9]*-[a-z0-9]+")
 
 
 @dataclass(frozen=True)

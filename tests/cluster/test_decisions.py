@@ -179,7 +179,7 @@ def test_who_can_act_as_a_service_account_there_does_not_decide(filed: Office) -
     ("stage", "because"),
     [
         ("review", "review cannot be Approved now"),
-        ("extension", "may not decide extension"),
+        ("certification", "may not decide certification"),
         ("Acceptance", "write it as <stage>.<generation>"),
         ("", "write it as <stage>.<generation>"),
         ("acc\nreview", "write it as <stage>.<generation>"),

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mandate.api.assessmentreport import AssessmentReport
+from mandate.api.meta import find_condition
 from mandate.api.requests import Approval
 from mandate.rules.case import Case
 from mandate.rules.evidence import evidence, required
@@ -35,18 +36,29 @@ def missing(*reports: AssessmentReport, now: datetime = LAUNCH_DAY) -> tuple[str
     return evidence(case(*reports), required(rules(), "Level2", "Launch"), now).missing
 
 
-@pytest.mark.rule("A14-level3")
+@pytest.mark.rule("A14-level3", "X-order")
 def test_a_report_is_verified_and_can_be_withdrawn() -> None:
     plain = report()
     first = stored(plain, judged(case(), plain).status).status
     assert (first.phase, [a.stage for a in first.awaiting]) == ("Submitted", ["verification"])
     good = decided(plain, "verification")
     assert good.status.phase == "Verified"
+    assert judged(case(), good).due is None
+    said = find_condition(good.status.conditions, "Ready")
+    assert said is not None
+    assert said.reason == "Verified"
     (turn,) = good.status.awaiting
     # what was verified is withdrawn or stays: a refusal would open the form again
     assert (turn.stage, turn.may) == ("withdrawal", ("Approved",))
     gone = decided(good, "withdrawal")
     assert (gone.status.phase, gone.status.awaiting) == ("Withdrawn", ())
+    said = find_condition(gone.status.conditions, "Ready")
+    assert said is not None
+    assert said.reason == "Withdrawn"
+    refusal = Approval(decision="Refused", basis="0" * 64, by="sue", at=LAUNCH_DAY)
+    status = plain.status.model_copy(update={"approvals": {"verification.1": refusal}})
+    after = stored(plain, judged(case(), stored(plain, status)).status).status
+    assert (after.phase, after.awaiting) == ("Refused", ())
 
 
 @pytest.mark.rule("A14-level3")
@@ -106,6 +118,8 @@ def test_a_report_that_was_not_passed_is_verified_as_true_and_counts_for_nothing
     status = judged(case(), bad).status
     assert status.awaiting[0].may == ("Approved", "Refused")
     assert status.awaiting[0].opinion_required
+    assert "(A14-tests, articles 14 and 15)" in status.checks[2].message
+    assert judged(case(), report()).status.checks[2].message == ""
     assert missing(decided(bad, "verification")) == (
         "no OnboardingSecurityTest report counts: onboarding says NotPassed",
     )

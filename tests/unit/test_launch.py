@@ -48,6 +48,9 @@ def test_a_launch_with_all_it_needs_awaits_the_authoritys_consent() -> None:
     assert refused(case(good()), launch()) == {}
     done = decided(launch(), "launch", found=case(good()))
     assert (done.status.phase, done.status.awaiting) == ("Approved", ())
+    # no day changes it any more, though the report ends some day
+    assert judged(case(good()), launch()).due is not None
+    assert judged(case(good(), done), done).due is None
     ready = find_condition(done.status.conditions, "Ready")
     assert ready is not None
     assert (ready.status, ready.reason) == ("True", "Consented")
@@ -231,6 +234,9 @@ def test_after_the_launch_only_a_filing_is_asked_for() -> None:
     status = judged(here, again).status
     assert [c.type for c in status.checks] == ["Running", "Filed"]
     assert refused(here, again) == {}
+    # nor is it decided on what else is there
+    more = judged(case(first, good(), app=running), again).status
+    assert more.awaiting[0].basis == status.awaiting[0].basis
     assert "internetFiling is missing" in refused(here, launch("again"))["Filed"]
     assert list(refused(case(first, app=system("Exiting", SITE)), again)) == ["Running"]
     # the first one stays as it was judged

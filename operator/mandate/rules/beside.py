@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
-from mandate.api.meta import Json, Resource
-from mandate.api.requests import RequestStatus, decision_key
+from mandate.api.assessmentreport import AssessmentReport
+from mandate.api.launchrequest import LaunchRequest
+from mandate.api.meta import Json
+from mandate.api.requests import decision_key
 from mandate.rules.request import Form, Judged, aside
 
 
@@ -27,15 +29,12 @@ def beside(form: Form, judged: Judged, stage: str, read: Json | None = None) -> 
     return replace(judged, base=judged.base | more)
 
 
-def withdrawn(request: Resource, stage: str) -> bool:
+def withdrawn(request: AssessmentReport | LaunchRequest, stage: str) -> bool:
     """Whether what was approved was withdrawn at this stage beside its course.
 
     The decision counts as soon as it is made: what it ends must not outlive it for a moment.
     """
-    status = getattr(request, "status", None)
-    if not isinstance(status, RequestStatus):
-        return False
-    key = decision_key(stage, request.metadata.generation)
+    status, key = request.status, decision_key(stage, request.metadata.generation)
     made, effect = status.approvals.get(key), status.effects.get(key)
     if made is None or made.decision != "Approved" or made.by is None or made.at is None:
         return False

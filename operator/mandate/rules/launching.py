@@ -70,7 +70,10 @@ def level_of(case: Case, launch: LaunchRequestSpec) -> str | None:
 def _launchable(
     case: Case, request: LaunchRequest, found: Evidence, now: datetime
 ) -> Iterator[Check]:
-    """What a launch needs, in the order of the articles (A15-launch)."""
+    """What a launch needs, each by its own rule.
+
+    A15-launch, A14-trial, A14-tests, G33-mlps, A14-level3, G32-filing.
+    """
     spec = request.spec
     yield blocking_check("OnTrial", _not_on_trial(case), cite("A15-launch"))
     yield blocking_check("TriedLongEnough", _too_early(case, now), cite("A14-trial"))
