@@ -35,6 +35,15 @@ def test_what_is_exactly_left_can_be_had() -> None:
 
 
 @pytest.mark.rule("A14-sizing")
+def test_every_machine_of_a_row_counts() -> None:
+    assert found(ROOM, {}, host(quantity=2)).passed
+    message = found(ROOM, {}, host(quantity=3)).message
+    assert "CPU cores: 12 asked for, 10 left" in message
+    assert "memory: 24Gi asked for, 20Gi left" in message
+    assert "SATA: 720Gi asked for, 600Gi left" in message
+
+
+@pytest.mark.rule("A14-sizing")
 @pytest.mark.parametrize(
     ("taken", "message"),
     [
@@ -49,6 +58,11 @@ def test_what_is_exactly_left_can_be_had() -> None:
         (
             {(TYPE, "SATA"): 361 * GIB},
             "SATA: 240Gi asked for, 239Gi left (600Gi there, 361Gi granted or reserved)",
+        ),
+        # never 1Ki cores
+        (
+            {(TYPE, "CPU cores"): Decimal(1024)},
+            "CPU cores: 4 asked for, 0 left (10 there, 1024 granted or reserved)",
         ),
         # a capacity that was cut
         (
@@ -107,8 +121,9 @@ def approved(*stages: str) -> Json:
     return {"approvals": {f"{stage}.1": made for stage in stages}}
 
 
-def failing(kind: str) -> Json:
-    return {"checks": [{"type": kind, "passed": False, "blocking": True}]}
+def failing(kind: str, *, blocking: bool = True) -> Json:
+    passed = {"type": "InScope", "passed": True, "blocking": True}
+    return {"checks": [passed, {"type": kind, "passed": False, "blocking": blocking}]}
 
 
 REFUSED: Json = {
@@ -140,6 +155,7 @@ GRANTED: Json = {
         (GRANTED | {"phase": "Exited"}, None, 0),
         (REFUSED, None, 0),
         (failing("Complete"), None, 0),
+        (failing("HighRiskPorts", blocking=False), "Reserved", 4),
         (failing("Complete") | {"observedGeneration": 0}, "Reserved", 4),
         (
             approved("acceptance") | {"effects": {"acceptance.1": {"effective": False}}},
@@ -149,7 +165,7 @@ GRANTED: Json = {
     ],
     ids=[
         "filed", "accepted", "approved", "granted", "exiting", "exited", "refused",
-        "only-refusable", "judged-of-older", "without-effect",
+        "only-refusable", "advised", "judged-of-older", "without-effect",
     ],
 )  # fmt: skip
 def test_what_an_application_takes(status: Json, claim: str | None, cores: int) -> None:

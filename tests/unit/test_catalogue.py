@@ -106,6 +106,13 @@ def test_a_type_that_is_not_there_is_likened_by_its_name() -> None:
 
 
 @pytest.mark.rule("A10-catalogue")
+def test_a_service_is_no_host_type() -> None:
+    message = said(hosts=[host(hostType="机柜托管")])
+    assert message.startswith("hosts[app] '机柜托管' is no host type of the catalogue; nearest: ")
+    assert "[rack]" not in message
+
+
+@pytest.mark.rule("A10-catalogue")
 def test_a_service_is_found_by_its_two_levels() -> None:
     assert said(services=[SERVICE]) == ""
     assert said(services=[SERVICE | {"category3": "负载均衡"}]) == (
