@@ -6,6 +6,7 @@ import pytest
 
 from mandate.api.cloudapplication import CloudApplication
 from mandate.api.meta import find_condition
+from mandate.api.workcalendar import WorkCalendar
 from mandate.rules.application import Outcome, Plan, World, decide
 from tests.unit.builders import NOW, agency, application, approval, calendar, policy
 from tests.unit.lives import status_with
@@ -75,3 +76,17 @@ def test_a_policy_without_a_trial_grants_without_one() -> None:
     plan = decide(World(app, app.spec.wire(), agency(), law, calendar()), NOW, GRANTED)
     assert plan.status.trial is None
     assert plan.grant is not None
+
+
+@pytest.mark.rule("A14-trial", "X-clock")
+@pytest.mark.parametrize("lost", [None, calendar(timeZone="Atlantis/Nowhere")])
+def test_without_its_calendar_a_trial_ends_as_it_was_counted(lost: WorkCalendar | None) -> None:
+    trial = lived(application(status=status_with(APPROVED)), NOW)
+    app = application(status=trial.status)
+    world = World(app, app.spec.wire(), agency(), policy(), lost)
+    ends = datetime(2026, 12, 24, 16, tzinfo=UTC)
+    for now, frozen in ((ends - timedelta(seconds=1), False), (ends, True)):
+        plan = decide(world, now)
+        assert plan.status.trial == trial.status.trial
+        assert plan.grant is not None
+        assert plan.grant.regime.frozen is frozen

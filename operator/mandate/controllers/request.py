@@ -1,13 +1,13 @@
 """Requests about a system: each is judged by its kind's rule, on the case of its application."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mandate.api.dossier import Subject
 from mandate.api.meta import Json, Resource
 from mandate.controllers.cases import Cases
 from mandate.kube.client import KubeClient
 from mandate.rules.case import Case, Unit, form_of
-from mandate.rules.history import request_facts, subject_of
+from mandate.rules.history import about_request, request_facts, subject_of
 from mandate.rules.judges import Judge
 from mandate.rules.record import Fact
 from mandate.rules.request import orphaned
@@ -45,6 +45,8 @@ class RequestController:
         else:
             request = await self._prepared(raw, case, request)
             plan = self._judge(case, request, raw["spec"], now)
+        # and what the next status no longer tells
+        await self._record(raw, plan.facts)
         written = await write_status(self._kube, raw, plan.status.wire())
         self._cache.put(written)
         await self._record(written)
@@ -66,11 +68,15 @@ class RequestController:
         kind = type(request).__name__
         yield from request_facts(kind, form_of(request, spec), case.policy)
 
-    async def _record(self, raw: Json) -> None:
+    async def _record(self, raw: Json, more: Sequence[Fact] = ()) -> None:
         case = self.case_of(raw)
         if case is not None:
-            facts = self._facts(case, self._cases.request(raw), raw["spec"])
-            await self._dossiers.record(dossier_of(case), raw, list(facts))
+            request = self._cases.request(raw)
+            facts = [
+                *self._facts(case, request, raw["spec"]),
+                *about_request(raw["kind"], request.metadata, more),
+            ]
+            await self._dossiers.record(dossier_of(case), raw, facts)
 
 
 def dossier_of(case: Case | Unit) -> Subject:

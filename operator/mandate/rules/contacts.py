@@ -8,7 +8,6 @@ from mandate.api.rulebook import cite
 from mandate.rules.case import Case, form_of
 from mandate.rules.receipt import received
 from mandate.rules.request import Course, RequestPlan, judge, verdict
-from mandate.rules.workdays import Workdays
 
 _NOTICE = "contactNotice"
 
@@ -20,7 +19,7 @@ def judge_contacts(case: Case, request: ContactChange, spec: Json, now: datetime
     """
     form = form_of(request, spec)
     judged = judge(form, Course(groups=()), case.law, now)
-    days = Workdays.of(case.calendar.spec) if case.calendar else None
+    days = case.workdays
     from_day = request.spec.effective_from
     begins = days.end_of(from_day - timedelta(days=1)) if days else None
     effective = begins is not None and now >= begins

@@ -12,7 +12,6 @@ from mandate.api.rulebook import cite
 from mandate.api.trialextension import TrialExtension, TrialExtensionStatus
 from mandate.rules.case import Case, approval, form_of
 from mandate.rules.request import Course, RequestPlan, judge, simple_phase, verdict
-from mandate.rules.workdays import Workdays
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +33,15 @@ def trial_of(case: Case, begun: datetime, now: datetime) -> Trial | None:
         begun: when everything granted was there (UTC).
         now: the time (UTC).
     """
-    terms = case.policy.spec.trial
-    if terms is None or case.calendar is None:
+    terms, workdays = case.policy.spec.trial, case.workdays
+    if terms is None:
         return None
+    if workdays is None:
+        # without its calendar no trial begins anew, and one that runs ends as it was counted
+        known = case.application.status.trial
+        return Trial(known, now >= known.ends_at, (known.ends_at,)) if known else None
     days = case.application.spec.trial_days or terms.default_days
     days += sum(e.spec.days for e in _extensions(case))
-    workdays = Workdays.of(case.calendar.spec)
     ends = workdays.due(begun, Period(amount=days, unit="days"))
     before = [Period(amount=n, unit="days") for n in terms.warn_before_days]
     warnings = [workdays.before(ends.day, period) for period in before]
