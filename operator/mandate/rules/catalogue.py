@@ -86,10 +86,8 @@ def _is(service: Service, item: CatalogItem) -> bool:
     return same and item.host is None
 
 
-def _misfits(host: Host, bounds: HostBounds | None) -> Iterator[tuple[str, Fraction]]:
+def _misfits(host: Host, bounds: HostBounds) -> Iterator[tuple[str, Fraction]]:
     """What of a machine an item's bounds do not allow, and how far it is off."""
-    if bounds is None:
-        return
     if host.cpu_architecture not in bounds.architectures:
         yield f"{host.cpu_architecture} is not of {', '.join(bounds.architectures)}", Fraction(1)
     if bounds.maximum_cores is not None and host.cpu_cores > bounds.maximum_cores:
