@@ -15,6 +15,15 @@ def site() -> Iterator[Site]:
         yield here
 
 
+@pytest.fixture(autouse=True)
+def in_the_servers_time(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Each test begins in the server's time, however far the one before has moved it."""
+    yield
+    if "site" in request.fixturenames:
+        here: Site = request.getfixturevalue("site")
+        here.rewind()
+
+
 @pytest.fixture
 def office(site: Site, request: pytest.FixtureRequest) -> Office:
     """An agency made for one test, with its member and the approver."""

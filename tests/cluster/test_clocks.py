@@ -1,6 +1,6 @@
 """Clocks on the real API: the time is the story's, moved by the day; everything else is real."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -64,11 +64,9 @@ class Bureau:
 
 
 @pytest.fixture
-def bureau(site: Site, request: pytest.FixtureRequest) -> Iterator[Bureau]:
+def bureau(site: Site, request: pytest.FixtureRequest) -> Bureau:
     name = request.node.name.removeprefix("test_").replace("_", "-")[:50].strip("-")
-    yield Bureau(site, name)
-    # the other tests live in the server's time
-    site.rewind()
+    return Bureau(site, name)
 
 
 def instant(text: str) -> datetime:

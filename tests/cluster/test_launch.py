@@ -1,6 +1,5 @@
 """Evidence, launch and the internet gate on the real API: refused by name, opened, closed."""
 
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -28,10 +27,8 @@ def law(site: Site) -> str:
 
 
 @pytest.fixture
-def pad(site: Site, law: str, request: pytest.FixtureRequest) -> Iterator[Pad]:
-    yield Pad(Office.open(site, request.node.name, policy=law))
-    # the other tests live in the server's time
-    site.rewind()
+def pad(site: Site, law: str, request: pytest.FixtureRequest) -> Pad:
+    return Pad(Office.open(site, request.node.name, policy=law))
 
 
 @pytest.mark.rule("A14-level3", "A14-tests", "A15-launch", "G32-filing", "X-order")
