@@ -132,7 +132,58 @@ def test_what_is_not_wanted_is_not_looked_for() -> None:
 @pytest.mark.rule("A10-catalogue")
 def test_a_host_is_not_asked_for_as_a_service() -> None:
     row = SERVICE | {"category2": "计算服务", "category3": "弹性云服务器"}
-    assert "services[1] '计算服务/弹性云服务器' is not in the catalogue" in said(services=[row])
+    message = said(services=[row])
+    assert "services[1] '计算服务/弹性云服务器' is not in the catalogue" in message
+    assert "[ecs]" not in message
+
+
+def item(name: str, levels: str, title: str, bounds: Json | None = None) -> Json:
+    category2, category3 = levels.split("/")
+    return {
+        "id": name, "group": "Infrastructure", "category2": category2, "category3": category3,
+        "title": title, "unit": "台", "provisioning": "Cluster",
+        **({"host": {"architectures": ["ARM"]} | bounds} if bounds is not None else {}),
+    }  # fmt: skip
+
+
+@pytest.mark.rule("A10-catalogue")
+def test_function_comes_before_configuration() -> None:
+    items = [
+        # by its name the nearest, and it fits; of another kind
+        item("d", "X/Y", "云主机乙", {}),
+        # of the same kin on the second level, and it fits
+        item("c", "C/E", "大盘", {}),
+        # on the third, and it is too small by half as much again
+        item("b", "C/D", "小盘", {"maximumCores": 6}),
+        item("a", "C/D", "云主机", {"maximumCores": 1}),
+    ]
+    found = judged({"hosts": [host(hostType="云主机", cpuCores=9)]}, items)["InCatalogue"]
+    assert (
+        "nearest: 云主机 [a] (cpuCores 9 over 1), 小盘 [b] (cpuCores 9 over 6), 大盘 [c] (fits):"
+        in (found.message)
+    )
+
+
+@pytest.mark.rule("A10-catalogue")
+def test_an_item_without_bounds_fits_whatever_is_asked() -> None:
+    row = host(hostType="云主机", cpuCores=1024, memory="4Ti")
+    asked: Json = {"hosts": [row], "services": None}
+    assert judged(asked, [item("a", "C/D", "云主机", {})])["InCatalogue"].passed
+
+
+@pytest.mark.rule("A10-catalogue")
+def test_services_are_near_by_their_third_level_then_their_second_then_their_names() -> None:
+    items = [
+        item("d", "X/甲丙", "甲丙"),
+        item("c", "X/甲", "甲"),
+        item("b", "C/乙", "乙"),
+        item("a", "X/甲丁", "丁"),
+        item("h", "C/D", "云主机", {}),
+    ]
+    row = SERVICE | {"category2": "C", "category3": "甲"}
+    found = judged({"hosts": [host(hostType="云主机")], "services": [row]}, items)["InCatalogue"]
+    # c shares the third level, b the second, a and d a character: 1 of 2 each
+    assert "nearest: 甲 [c], 乙 [b], 丁 [a]:" in found.message
 
 
 @pytest.mark.rule("A10-catalogue")
