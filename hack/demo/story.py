@@ -6,6 +6,7 @@ from functools import partial
 
 import yaml
 
+from hack.demo.ending import tell_ending
 from hack.demo.life import tell_life
 from hack.demo.teller import Teller
 from hack.site import LUAN, Actor, Site
@@ -81,7 +82,16 @@ def tell(site: Site, teller: Teller) -> None:
     site.stop_operator()
     _attempts(cast, teller)
     site.start_operator()
-    tell_life(site, teller, cast.alice, cast.bob, cast.root)
+    people = {
+        "alice": cast.alice,
+        "bob": cast.bob,
+        "clerk": cast.clerk,
+        "root": cast.root,
+        "sue": site.actor("sue", "luan-support"),
+        "pei": site.actor("pei", "luan-provider"),
+    }
+    tell_life(site, teller, people)
+    tell_ending(site, teller, people)
 
 
 def _law(cast: Cast, teller: Teller) -> None:
