@@ -74,10 +74,11 @@ class MemoryKube(KubeClient):
             "patch", now, merged(now, {"metadata": {"resourceVersion": str(version)}})
         )
 
-    async def delete(self, ref: Ref, uid: str) -> None:
-        gone = self.objects.pop(ref)
-        assert gone["metadata"].get("uid", "") == uid
-        self.writes.append(("delete", ref.kind))
+    async def delete(self, live: Json) -> None:
+        gone = self.objects.pop(Ref.of(live))
+        for key in ("uid", "resourceVersion"):
+            assert gone["metadata"].get(key) == live["metadata"].get(key)
+        self.writes.append(("delete", live["kind"]))
 
     async def replace(self, manifest: Json) -> Json:
         return self._wrote("replace", manifest, deepcopy(manifest))

@@ -1,6 +1,7 @@
 """The client: what is sent and what is not; on a server of this process."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,14 +12,14 @@ from aiohttp.test_utils import TestServer
 from kubernetes import client
 
 from mandate.api.meta import Json
-from mandate.kube.client import KubeClient
+from mandate.kube.client import KubeClient, Ref
 from mandate.kube.errors import FencedError
 from mandate.kube.login import Login
 
 QUOTA: Json = {
     "apiVersion": "v1",
     "kind": "ResourceQuota",
-    "metadata": {"name": "mandate", "namespace": "a--b"},
+    "metadata": {"name": "mandate", "namespace": "a--b", "uid": "u", "resourceVersion": "7"},
 }
 
 
@@ -30,7 +31,7 @@ class Server:
         self.pages: list[Json] = []
 
     async def answer(self, request: web.Request) -> web.Response:
-        await request.read()
+        self.body = await request.read()
         self.requests.append((request.method, request.headers["User-Agent"]))
         self.accept = request.headers.get("Accept", "")
         self.query = dict(request.query)
@@ -62,11 +63,14 @@ WRITES: list[Callable[[KubeClient], Any]] = [
     lambda kube: kube.create(QUOTA),
     lambda kube: kube.apply(QUOTA),
     lambda kube: kube.replace(QUOTA),
+    lambda kube: kube.patch(Ref.of(QUOTA), []),
+    lambda kube: kube.delete(QUOTA),
 ]
+NAMES = ["create", "apply", "replace", "patch", "delete"]
 
 
 @pytest.mark.rule("X-level")
-@pytest.mark.parametrize("write", WRITES, ids=["create", "apply", "replace"])
+@pytest.mark.parametrize("write", WRITES, ids=NAMES)
 def test_who_may_not_write_sends_no_write_and_reads_on(
     write: Callable[[KubeClient], Any],
 ) -> None:
@@ -84,7 +88,7 @@ def test_who_may_not_write_sends_no_write_and_reads_on(
 
 
 @pytest.mark.rule("X-level")
-@pytest.mark.parametrize("write", WRITES, ids=["create", "apply", "replace"])
+@pytest.mark.parametrize("write", WRITES, ids=NAMES)
 def test_who_loses_the_lease_while_connecting_sends_nothing_whole(
     write: Callable[[KubeClient], Any],
 ) -> None:
@@ -109,6 +113,18 @@ def test_who_may_write_does_and_says_who_it_is() -> None:
 
     asyncio.run(main())
     assert server.requests == [("PATCH", "mandate-operator (op_1)")]
+
+
+@pytest.mark.rule("X-level")
+def test_only_what_was_read_is_deleted() -> None:
+    server = Server()
+
+    async def main() -> None:
+        async with connected(server) as kube:
+            await kube.delete(QUOTA)
+
+    asyncio.run(main())
+    assert json.loads(server.body)["preconditions"] == {"uid": "u", "resourceVersion": "7"}
 
 
 def test_metadata_is_listed_page_by_page() -> None:

@@ -8,7 +8,7 @@ from mandate.api.meta import Json, find_condition
 from mandate.controllers.cases import Cases
 from mandate.controllers.ending import ENVIRONMENT, owned_namespace, used_quota
 from mandate.controllers.records import Records
-from mandate.kube.client import KubeClient, Ref
+from mandate.kube.client import KubeClient
 from mandate.kube.errors import ApiError
 from mandate.render import grant_objects
 from mandate.rules.application import Outcome, decide
@@ -103,8 +103,7 @@ class ApplicationController:
             return replace(going, inventory=await used_quota(self._kube, grant))
         if namespace["metadata"]["labels"].get(ENVIRONMENT) != grant.regime.environment:
             return await self._grant(raw, grant)
-        uid = namespace["metadata"]["uid"]
-        await self._kube.delete(Ref.of(namespace), uid)
+        await self._kube.delete(namespace)
         return going
 
     async def _write(self, raw: Json, status: Json) -> Json:

@@ -200,13 +200,11 @@ class KubeClient:
         query = {"fieldManager": FIELD_MANAGER}
         return await self._call("update", ref, ref.path(), query=query, body=manifest)
 
-    async def delete(self, ref: Ref, uid: str) -> None:
-        """Deletes the object of this uid; fails if another of the name is there by now."""
-        options = {
-            "apiVersion": "v1",
-            "kind": "DeleteOptions",
-            "preconditions": {"uid": uid},
-        }
+    async def delete(self, live: Json) -> None:
+        """Deletes the object as it was read; fails if it has changed since, or is another."""
+        preconditions = {key: live["metadata"][key] for key in ("uid", "resourceVersion")}
+        options = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": preconditions}
+        ref = Ref.of(live)
         await self._call("delete", ref, ref.path(), body=options)
 
     async def _call(

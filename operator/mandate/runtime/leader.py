@@ -18,6 +18,7 @@ from mandate.guards.roles import LEASE
 from mandate.kube.client import KubeClient, Ref
 from mandate.kube.errors import ApiError
 from mandate.observability.metrics import LEADER
+from mandate.runtime.failures import described
 from mandate.settings import Settings
 
 _API_VERSION = "coordination.k8s.io/v1"
@@ -119,7 +120,7 @@ class Leader:
                 self._until = _NEVER
                 return False
         except _FAILURES as error:
-            _log.warning("the lease is out of reach", extra={"error": str(error)[:500]})
+            _log.warning("the lease is out of reach", extra=described(error))
             return False
         self._until = began + self._settings.lease_renew_seconds
         return True
@@ -169,7 +170,7 @@ class Leader:
                 await self._kube.replace(lease | {"spec": lease["spec"] | {"holderIdentity": ""}})
                 _log.info("gave the lease up", extra={"identity": self._identity})
         except _FAILURES as error:
-            _log.warning("the lease was not given up", extra={"error": str(error)[:500]})
+            _log.warning("the lease was not given up", extra=described(error))
 
 
 def _metadata(ref: Ref) -> Json:
