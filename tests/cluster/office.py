@@ -25,17 +25,37 @@ SETTINGS = {
 
 
 @contextmanager
-def luan_site() -> Iterator[Site]:
-    """A control plane with Mandate and Lu'an on it, and the operator running."""
+def bare_site() -> Iterator[Site]:
+    """A control plane with Mandate on it, Lu'an's appointments and no law, and the operator."""
     with ControlPlane.start() as plane:
         here = Site(plane)
         here.install(weaken=os.environ.get("MANDATE_MUTANT"))
         here.start_operator(settings=SETTINGS)
         here.bootstrap.kubectl("apply", "-f", str(LUAN / "access.yaml"))
+        yield here
+
+
+@contextmanager
+def luan_site() -> Iterator[Site]:
+    """A control plane with Mandate and Lu'an on it, and the operator running."""
+    with bare_site() as here:
         clerk = here.actor("clerk", "luan-authority")
         files = ("policy.yaml", "calendar.yaml", "catalog.yaml")
         clerk.kubectl("apply", *(part for f in files for part in ("-f", str(LUAN / f))))
         yield here
+
+
+def squat(site: Site, name: str) -> Json:
+    """A namespace of somebody else's, by a name that the operator would give."""
+    boss, path = site.bootstrap, "/api/v1/namespaces"
+    metadata = {"name": name, "labels": {"team": "x"}, "annotations": {"note": "别动"}}
+    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+    with site.without_guards("namespaces"):
+        eventually(lambda: boss.call("POST", path, body).code == 201, _SECONDS, "no guard")
+    body = body | {"metadata": {"name": "probe--probe"}}
+    probe = f"{path}?dryRun=All"
+    eventually(lambda: boss.call("POST", probe, body).code == 403, _SECONDS, "the guard is back")
+    return boss.call("GET", f"{path}/{name}").body
 
 
 def example_application() -> Json:
