@@ -198,6 +198,12 @@ def test_the_dossier_says_what_it_continues(
     assert found.data == {"cites": head, "from": known}
 
 
+@pytest.mark.rule("X-dossier")
+def test_what_nobody_took_over_continues_nothing() -> None:
+    app: CloudApplication = application(status=judged(predecessor=BEFORE).status)
+    assert "TakenOver" not in [f.kind for f in application_facts(app, FORM, policy(), BEFORE)]
+
+
 # what an imported dossier tells
 
 SUBJECT = Subject(
