@@ -45,10 +45,17 @@ def luan_site() -> Iterator[Site]:
         yield here
 
 
-def squat(site: Site, name: str) -> Json:
-    """A namespace of somebody else's, by a name that the operator would give."""
+def squat(site: Site, name: str, marks: Json | None = None) -> Json:
+    """A namespace of somebody else's, by a name that the operator would give.
+
+    Args:
+        site: where.
+        name: of the namespace.
+        marks: its labels and annotations; some that are not ours unless given.
+    """
     boss, path = site.bootstrap, "/api/v1/namespaces"
-    metadata = {"name": name, "labels": {"team": "x"}, "annotations": {"note": "别动"}}
+    marks = marks or {"labels": {"team": "x"}, "annotations": {"note": "别动"}}
+    metadata = {"name": name, **marks}
     body = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
     with site.without_guards("namespaces"):
         eventually(lambda: boss.call("POST", path, body).code == 201, _SECONDS, "no guard")

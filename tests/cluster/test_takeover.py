@@ -93,6 +93,8 @@ def test_a_life_goes_on_in_another_cluster_by_the_takeover_alone(tmp_path: Path)
         eventually(lambda: "Trial" in kinds(first, uid), 10, "its life is on record")
         namespace = f"{office.name}--bus-portal"
         before, head = granted(first, namespace), entries(first, uid)[-1]["hash"]
+        path = f"/api/v1/namespaces/{namespace}"
+        old = first.bootstrap.call("GET", path).body["metadata"]
         written = run(office.clerk, "export", file)
         assert written.returncode == 0, written.stderr
     with bare_site() as second:
@@ -100,14 +102,20 @@ def test_a_life_goes_on_in_another_cluster_by_the_takeover_alone(tmp_path: Path)
         found = here.awaits("takeover")
         assert found["status"]["stages"] == ["takeover"]
         assert found["status"]["awaiting"][0]["cites"] == head
-        assert second.bootstrap.call("GET", f"/api/v1/namespaces/{namespace}").code == 404
+        assert second.bootstrap.call("GET", path).code == 404
+        # a backup tool brings the namespace back as it was
+        squat(second, namespace, {key: old[key] for key in ("labels", "annotations")})
         for refused in (here.decide("takeover", cites=_ZEROS), here.decide("takeover")):
             assert refused.code == 422
             assert "takeover cites another dossier, or none (X-dossier, ours)" in refused.message
             assert "the last hash of the dossier that was kept outside" in refused.message
+        notes = second.bootstrap.call("GET", path).body["metadata"]["annotations"]
+        assert notes["mandate.dev/uid"] == uid
         assert here.decide("takeover", cites=head).code == 200
         here.until(phase="Trial")
         assert granted(second, namespace) == before
+        notes = second.bootstrap.call("GET", path).body["metadata"]["annotations"]
+        assert notes["mandate.dev/uid"] == found["metadata"]["uid"]
         kept = second.bootstrap.call("DELETE", f"{here.forms}/bus-portal")
         assert "was granted and is not deleted" in kept.message
         _continues(here, found["metadata"]["uid"], uid, head)
