@@ -29,6 +29,7 @@ from mandate.runtime.cache import Cache
 from mandate.runtime.clock import Clock
 from mandate.runtime.departed import Departed
 from mandate.runtime.dossiers import Dossiers
+from mandate.runtime.imported import Imported
 from mandate.runtime.leader import Leader
 from mandate.runtime.lookout import Lookout
 from mandate.runtime.operator import Controller, Operator
@@ -53,21 +54,24 @@ async def run(settings: Settings) -> None:
             KubeClient(login, settings.request_timeout_seconds, identity, leader.leads)
         )
         sweep = Sweep(kube)
-        controllers = _controllers(kube, cache, lookup, clock, sweep)
+        imported = Imported(kube)
+        cases = Cases(cache, lookup, clock, imported)
+        controllers = _controllers(kube, cache, lookup, cases, clock, sweep)
         operator = Operator(settings, kube, cache, controllers, lookup)
         moved = asyncio.create_task(clock.follow(operator.look_again), name="clock")
         try:
             with _shown(settings, operator, cache, clock):
-                await operator.run(login, leader, [sweep, Departed(kube, cache)])
+                # before anything is judged: what is restored awaits another stage
+                await imported.run()
+                await operator.run(login, leader, [sweep, Departed(kube, cache), imported])
         finally:
             moved.cancel()
 
 
 def _controllers(
-    kube: KubeClient, cache: Cache, lookup: Lookup, clock: Clock, sweep: Sweep
+    kube: KubeClient, cache: Cache, lookup: Lookup, cases: Cases, clock: Clock, sweep: Sweep
 ) -> dict[str, Controller]:
     dossiers = Dossiers(kube, clock.now)
-    cases = Cases(cache, lookup, clock)
     controllers: dict[str, Controller] = {
         kind: RequestController(judge, kube, cache, cases, dossiers, clock)
         for kind, judge in JUDGES.items()

@@ -1,103 +1,103 @@
 """Applications, launches and longer trials: the agency asks, the authority decides.
 
 An application binds with the authority's last stage, and is withdrawn until then; the provider's
-confirmation is awaited beside its stages once it is granted. The filing of a launch is withdrawn
-beside its course: once it is accepted, here.
+confirmation is awaited beside its stages once it is granted, and the takeover where a namespace of
+its name is there. The filing of a launch is withdrawn beside its course: once it is accepted, here.
 How to read a grid: `matrix`; who is who: `matrix_people`.
 """
 
 CLOUD_APPLICATION = """
 CloudApplication: filed
-                 file   edit   label delete acceptance review conf-pr phase
-member           ok     ok     ok    ok     rbac       rbac   rbac    rbac
-second-member    ok     ok     ok    ok     rbac       rbac   rbac    rbac
-editing-member   ok     ok     ok    ok     rbac       rbac   rbac    rbac
-appointed-member ok     ok     ok    ok     acts       acts   verb    status
-approver         rbac   rbac   rbac  rbac   ok         turn   verb    status
-editing-approver ok     ok     ok    ok     wrote      wrote  verb    status
-minting-approver rbac   rbac   rbac  rbac   mints      mints  verb    status
-county-approver  rbac   rbac   rbac  rbac   verb       verb   verb    status
-clerk            rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
-provider         rbac   rbac   rbac  rbac   verb       verb   turn    status
-support          rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
-auditor          rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
-namespace-editor rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
-namespace-admin  rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
-cluster-admin    ok     ok     ok    ok     every      every  every   status
-argocd           ok     ok     ok    ok     system     system system  status
-operator         rbac   rbac   rbac  rbac   system     system system  ok
-operator-as-root nofile nofile ok    nofile system     system system  ok
-robot            rbac   rbac   rbac  rbac   system     system system  status
-outsider         rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
+                 file   edit   label delete acceptance review conf-pr takeover phase
+member           ok     ok     ok    ok     rbac       rbac   rbac    rbac     rbac
+second-member    ok     ok     ok    ok     rbac       rbac   rbac    rbac     rbac
+editing-member   ok     ok     ok    ok     rbac       rbac   rbac    rbac     rbac
+appointed-member ok     ok     ok    ok     acts       acts   verb    acts     status
+approver         rbac   rbac   rbac  rbac   ok         turn   verb    turn     status
+editing-approver ok     ok     ok    ok     wrote      wrote  verb    wrote    status
+minting-approver rbac   rbac   rbac  rbac   mints      mints  verb    mints    status
+county-approver  rbac   rbac   rbac  rbac   verb       verb   verb    verb     status
+clerk            rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
+provider         rbac   rbac   rbac  rbac   verb       verb   turn    verb     status
+support          rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
+auditor          rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
+namespace-editor rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
+namespace-admin  rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
+cluster-admin    ok     ok     ok    ok     every      every  every   every    status
+argocd           ok     ok     ok    ok     system     system system  system   status
+operator         rbac   rbac   rbac  rbac   system     system system  system   ok
+operator-as-root nofile nofile ok    nofile system     system system  system   ok
+robot            rbac   rbac   rbac  rbac   system     system system  system   status
+outsider         rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
 
 CloudApplication: accepted
-                 file   edit   label delete acceptance review conf-pr phase
-member           ok     frozen ok    ok     rbac       rbac   rbac    rbac
-second-member    ok     frozen ok    ok     rbac       rbac   rbac    rbac
-editing-member   ok     frozen ok    ok     rbac       rbac   rbac    rbac
-appointed-member ok     frozen ok    ok     final      acts   verb    status
-approver         rbac   rbac   rbac  rbac   final      ok     verb    status
-editing-approver ok     frozen ok    ok     final      wrote  verb    status
-minting-approver rbac   rbac   rbac  rbac   final      mints  verb    status
-county-approver  rbac   rbac   rbac  rbac   final      verb   verb    status
-clerk            rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
-provider         rbac   rbac   rbac  rbac   final      verb   turn    status
-support          rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
-auditor          rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
-namespace-editor rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
-namespace-admin  rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
-cluster-admin    ok     frozen ok    ok     final      every  every   status
-argocd           ok     frozen ok    ok     final      system system  status
-operator         rbac   rbac   rbac  rbac   final      system system  ok
-operator-as-root nofile nofile ok    nofile final      system system  ok
-robot            rbac   rbac   rbac  rbac   final      system system  status
-outsider         rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
+                 file   edit   label delete acceptance review conf-pr takeover phase
+member           ok     frozen ok    ok     rbac       rbac   rbac    rbac     rbac
+second-member    ok     frozen ok    ok     rbac       rbac   rbac    rbac     rbac
+editing-member   ok     frozen ok    ok     rbac       rbac   rbac    rbac     rbac
+appointed-member ok     frozen ok    ok     final      acts   verb    acts     status
+approver         rbac   rbac   rbac  rbac   final      ok     verb    turn     status
+editing-approver ok     frozen ok    ok     final      wrote  verb    wrote    status
+minting-approver rbac   rbac   rbac  rbac   final      mints  verb    mints    status
+county-approver  rbac   rbac   rbac  rbac   final      verb   verb    verb     status
+clerk            rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
+provider         rbac   rbac   rbac  rbac   final      verb   turn    verb     status
+support          rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
+auditor          rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
+namespace-editor rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
+namespace-admin  rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
+cluster-admin    ok     frozen ok    ok     final      every  every   every    status
+argocd           ok     frozen ok    ok     final      system system  system   status
+operator         rbac   rbac   rbac  rbac   final      system system  system   ok
+operator-as-root nofile nofile ok    nofile final      system system  system   ok
+robot            rbac   rbac   rbac  rbac   final      system system  system   status
+outsider         rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
 
 CloudApplication: granted
-                 file   edit   label delete acceptance review conf-pr phase
-member           ok     frozen ok    kept   rbac       rbac   rbac    rbac
-second-member    ok     frozen ok    kept   rbac       rbac   rbac    rbac
-editing-member   ok     frozen ok    kept   rbac       rbac   rbac    rbac
-appointed-member ok     frozen ok    kept   final      final  verb    status
-approver         rbac   rbac   rbac  rbac   final      final  verb    status
-editing-approver ok     frozen ok    kept   final      final  verb    status
-minting-approver rbac   rbac   rbac  rbac   final      final  verb    status
-county-approver  rbac   rbac   rbac  rbac   final      final  verb    status
-clerk            rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
-provider         rbac   rbac   rbac  rbac   final      final  ok      status
-support          rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
-auditor          rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
-namespace-editor rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
-namespace-admin  rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
-cluster-admin    ok     frozen ok    kept   final      final  every   status
-argocd           ok     frozen ok    kept   final      final  system  status
-operator         rbac   rbac   rbac  rbac   final      final  system  ok
-operator-as-root nofile nofile ok    nofile final      final  system  ok
-robot            rbac   rbac   rbac  rbac   final      final  system  status
-outsider         rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
+                 file   edit   label delete acceptance review conf-pr takeover phase
+member           ok     frozen ok    kept   rbac       rbac   rbac    rbac     rbac
+second-member    ok     frozen ok    kept   rbac       rbac   rbac    rbac     rbac
+editing-member   ok     frozen ok    kept   rbac       rbac   rbac    rbac     rbac
+appointed-member ok     frozen ok    kept   final      final  verb    acts     status
+approver         rbac   rbac   rbac  rbac   final      final  verb    ok       status
+editing-approver ok     frozen ok    kept   final      final  verb    wrote    status
+minting-approver rbac   rbac   rbac  rbac   final      final  verb    mints    status
+county-approver  rbac   rbac   rbac  rbac   final      final  verb    verb     status
+clerk            rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
+provider         rbac   rbac   rbac  rbac   final      final  ok      verb     status
+support          rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
+auditor          rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
+namespace-editor rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
+namespace-admin  rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
+cluster-admin    ok     frozen ok    kept   final      final  every   every    status
+argocd           ok     frozen ok    kept   final      final  system  system   status
+operator         rbac   rbac   rbac  rbac   final      final  system  system   ok
+operator-as-root nofile nofile ok    nofile final      final  system  system   ok
+robot            rbac   rbac   rbac  rbac   final      final  system  system   status
+outsider         rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
 
 CloudApplication: refused
-                 file   edit   label delete acceptance review conf-pr phase
-member           ok     ok     ok    ok     rbac       rbac   rbac    rbac
-second-member    ok     ok     ok    ok     rbac       rbac   rbac    rbac
-editing-member   ok     ok     ok    ok     rbac       rbac   rbac    rbac
-appointed-member ok     ok     ok    ok     final      final  verb    status
-approver         rbac   rbac   rbac  rbac   final      final  verb    status
-editing-approver ok     ok     ok    ok     final      final  verb    status
-minting-approver rbac   rbac   rbac  rbac   final      final  verb    status
-county-approver  rbac   rbac   rbac  rbac   final      final  verb    status
-clerk            rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
-provider         rbac   rbac   rbac  rbac   final      final  turn    status
-support          rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
-auditor          rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
-namespace-editor rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
-namespace-admin  rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
-cluster-admin    ok     ok     ok    ok     final      final  every   status
-argocd           ok     ok     ok    ok     final      final  system  status
-operator         rbac   rbac   rbac  rbac   final      final  system  ok
-operator-as-root nofile nofile ok    nofile final      final  system  ok
-robot            rbac   rbac   rbac  rbac   final      final  system  status
-outsider         rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac
+                 file   edit   label delete acceptance review conf-pr takeover phase
+member           ok     ok     ok    ok     rbac       rbac   rbac    rbac     rbac
+second-member    ok     ok     ok    ok     rbac       rbac   rbac    rbac     rbac
+editing-member   ok     ok     ok    ok     rbac       rbac   rbac    rbac     rbac
+appointed-member ok     ok     ok    ok     final      final  verb    acts     status
+approver         rbac   rbac   rbac  rbac   final      final  verb    turn     status
+editing-approver ok     ok     ok    ok     final      final  verb    wrote    status
+minting-approver rbac   rbac   rbac  rbac   final      final  verb    mints    status
+county-approver  rbac   rbac   rbac  rbac   final      final  verb    verb     status
+clerk            rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
+provider         rbac   rbac   rbac  rbac   final      final  turn    verb     status
+support          rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
+auditor          rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
+namespace-editor rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
+namespace-admin  rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
+cluster-admin    ok     ok     ok    ok     final      final  every   every    status
+argocd           ok     ok     ok    ok     final      final  system  system   status
+operator         rbac   rbac   rbac  rbac   final      final  system  system   ok
+operator-as-root nofile nofile ok    nofile final      final  system  system   ok
+robot            rbac   rbac   rbac  rbac   final      final  system  system   status
+outsider         rbac   rbac   rbac  rbac   rbac       rbac   rbac    rbac     rbac
 """
 
 LAUNCH_REQUEST = """

@@ -43,7 +43,7 @@ _WAYS = {
 # would leave the suspension in force, and what was verified is withdrawn or stays
 _REFUSED_AT = {"AssessmentReport": 0, "LaunchRequest": 0, "Suspension": 0}
 _OPEN_ONCE_GRANTED = {
-    "CloudApplication": ("confirm-provider",),
+    "CloudApplication": ("confirm-provider", "takeover"),
     "ServiceAgreement": ("objection-agency", "objection-provider", "objection-authority"),
 }
 

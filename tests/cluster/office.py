@@ -25,17 +25,44 @@ SETTINGS = {
 
 
 @contextmanager
-def luan_site() -> Iterator[Site]:
-    """A control plane with Mandate and Lu'an on it, and the operator running."""
+def bare_site() -> Iterator[Site]:
+    """A control plane with Mandate on it, Lu'an's appointments and no law, and the operator."""
     with ControlPlane.start() as plane:
         here = Site(plane)
         here.install(weaken=os.environ.get("MANDATE_MUTANT"))
         here.start_operator(settings=SETTINGS)
         here.bootstrap.kubectl("apply", "-f", str(LUAN / "access.yaml"))
+        yield here
+
+
+@contextmanager
+def luan_site() -> Iterator[Site]:
+    """A control plane with Mandate and Lu'an on it, and the operator running."""
+    with bare_site() as here:
         clerk = here.actor("clerk", "luan-authority")
         files = ("policy.yaml", "calendar.yaml", "catalog.yaml")
         clerk.kubectl("apply", *(part for f in files for part in ("-f", str(LUAN / f))))
         yield here
+
+
+def squat(site: Site, name: str, marks: Json | None = None) -> Json:
+    """A namespace of somebody else's, by a name that the operator would give.
+
+    Args:
+        site: where.
+        name: of the namespace.
+        marks: its labels and annotations; some that are not ours unless given.
+    """
+    boss, path = site.bootstrap, "/api/v1/namespaces"
+    marks = marks or {"labels": {"team": "x"}, "annotations": {"note": "别动"}}
+    metadata = {"name": name, **marks}
+    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+    with site.without_guards("namespaces"):
+        eventually(lambda: boss.call("POST", path, body).code == 201, _SECONDS, "no guard")
+    body = body | {"metadata": {"name": "probe--probe"}}
+    probe = f"{path}?dryRun=All"
+    eventually(lambda: boss.call("POST", probe, body).code == 403, _SECONDS, "the guard is back")
+    return boss.call("GET", f"{path}/{name}").body
 
 
 def example_application() -> Json:

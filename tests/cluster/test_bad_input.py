@@ -7,7 +7,7 @@ import pytest
 
 from hack.site import Actor, Site, eventually
 from mandate.api.meta import API_VERSION, Json
-from tests.cluster.office import Office
+from tests.cluster.office import Office, squat
 from tests.cluster.test_forms import GONE, filled, put
 
 MERGE = "application/merge-patch+json"
@@ -241,19 +241,6 @@ def test_a_form_is_filed_in_its_agencys_namespace_alone(site: Site, desk: Office
     assert "default is no agency namespace (A13-accept" in answer.message
 
 
-def _squat(site: Site, name: str) -> Json:
-    """A namespace of somebody else's, by a name that the operator would give."""
-    boss, path = site.bootstrap, "/api/v1/namespaces"
-    metadata = {"name": name, "labels": {"team": "x"}, "annotations": {"note": "别动"}}
-    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
-    with site.without_guards("namespaces"):
-        eventually(lambda: boss.call("POST", path, body).code == 201, _SECONDS, "no guard")
-    body = body | {"metadata": {"name": "probe--probe"}}
-    probe = f"{path}?dryRun=All"
-    eventually(lambda: boss.call("POST", probe, body).code == 403, _SECONDS, "the guard is back")
-    return boss.call("GET", f"{path}/{name}").body
-
-
 def _leaves(site: Site, squatter: Json) -> None:
     """It goes, and was not changed until then, nor was anything put into it."""
     name = squatter["metadata"]["name"]
@@ -267,7 +254,7 @@ def _leaves(site: Site, squatter: Json) -> None:
 @pytest.mark.rule("X-input", "G310-sublet", "A14-provision")
 def test_a_namespace_of_somebody_elses_is_not_taken_for_a_grant(site: Site, desk: Office) -> None:
     namespace, path = f"{desk.name}--taken", f"{desk.forms}/taken"
-    squatter = _squat(site, namespace)
+    squatter = squat(site, namespace)
     _decide(desk, desk.form("taken"))
     ready = _until_ready(desk.member, path, "NamespaceTaken")["ready"]
     assert ready["status"] == "False"
@@ -282,7 +269,7 @@ def test_a_namespace_of_somebody_elses_is_not_taken_for_a_grant(site: Site, desk
 
 @pytest.mark.rule("X-input", "A26-access")
 def test_a_namespace_of_somebody_elses_is_not_taken_for_an_office(site: Site) -> None:
-    squatter = _squat(site, "agency-squatted")
+    squatter = squat(site, "agency-squatted")
     clerk, path = site.actor("clerk", "luan-authority"), "/apis/mandate.dev/v1alpha1/agencies"
     spec = {
         "title": "六安市公安局",

@@ -2,9 +2,9 @@
 
 import pytest
 
-from hack.site import INSTALLATION, Actor, Site
+from hack.site import INSTALLATION, Actor, Answer, Site
 from mandate.api.meta import Json
-from tests.cluster.office import Office
+from tests.cluster.office import Office, squat
 
 MERGE = "application/merge-patch+json"
 _RBAC = "rbac.authorization.k8s.io"
@@ -47,6 +47,36 @@ def test_it_touches_no_namespace_that_is_not_its_own(operator: Actor) -> None:
     for answer in (quota, adopt):
         assert answer.code == 403, answer.body
         assert "it is not one of its own" in answer.message
+
+
+@pytest.mark.rule("X-law")
+def test_it_takes_over_only_what_bears_the_name_that_it_marks_it_with(
+    site: Site, granted: Office, operator: Actor
+) -> None:
+    mine = f"{granted.name}--bus-portal"
+    squat(site, "x--y")
+
+    def mark(namespace: str, agency: str, application: str, uid: str) -> Answer:
+        labels = {"managed": "granted", "agency": agency, "application": application}
+        metadata = {
+            "labels": {f"mandate.dev/{key}": value for key, value in labels.items()},
+            "annotations": {"mandate.dev/uid": uid},
+        }
+        path = f"/api/v1/namespaces/{namespace}?dryRun=All"
+        return operator.call("PATCH", path, {"metadata": metadata}, MERGE)
+
+    assert mark("x--y", "x", "y", "another").code == 200
+    assert mark(mine, granted.name, "bus-portal", "another").code == 200
+    for refused in (mark("x--y", "x", "z", "u"), mark("default", "default", "", "u")):
+        assert refused.code == 403
+        assert "it is not one of its own" in refused.message
+    for namespace in (mine, f"agency-{granted.name}"):
+        given = mark(namespace, "x", "y", "another")
+        assert given.code == 403
+        assert "it takes over only what bears the name" in given.message
+    gone = operator.call("DELETE", "/api/v1/namespaces/x--y?dryRun=All")
+    assert gone.code == 403
+    assert site.bootstrap.call("DELETE", "/api/v1/namespaces/x--y").code == 200
 
 
 @pytest.mark.rule("X-law")

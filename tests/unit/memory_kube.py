@@ -39,11 +39,12 @@ class MemoryKube(KubeClient):
         return deepcopy(self.objects.get(ref))
 
     async def list(
-        self, api_version: str, kind: str, *, fields: str = ""
+        self, api_version: str, kind: str, *, fields: str = "", labels: str = ""
     ) -> tuple[list[Json], int]:
         path, _, wanted = fields.partition("=")
         found = [o for o in self.of_kind(kind) if not path or _at(o, path) == wanted]
-        return found, 0
+        marked = [o for o in found if not labels or labels in o["metadata"].get("labels", {})]
+        return marked, 0
 
     async def create(self, manifest: Json) -> Json:
         if Ref.of(manifest) in self.objects:

@@ -1,13 +1,21 @@
 """Making objects as they should be, and writing nothing where they are."""
 
 import asyncio
+import copy
 from copy import deepcopy
 
 import pytest
 
 from mandate.api.meta import Json
 from mandate.kube.client import Ref
-from mandate.runtime.apply import NamespaceTakenError, ensure_all, is_as, stamped, write_status
+from mandate.runtime.apply import (
+    NamespaceGoingError,
+    NamespaceTakenError,
+    ensure_all,
+    is_as,
+    stamped,
+    write_status,
+)
 from tests.unit.memory_kube import MemoryKube, merged
 
 NAMESPACE: Json = stamped(
@@ -197,6 +205,30 @@ def test_a_namespace_that_is_not_ours_is_left_alone(
     with pytest.raises(NamespaceTakenError, match=message):
         ensured(kube)
     assert kube.writes == []
+
+
+@pytest.mark.rule("G310-sublet")
+@pytest.mark.parametrize("annotations", [{"mandate.dev/uid": "u-2"}, {}], ids=["other", "nobody"])
+def test_a_takeover_adopts_what_bears_its_name_and_nothing_else(annotations: Json) -> None:
+    found = live(NAMESPACE)
+    found["metadata"] |= {"annotations": annotations, "labels": {"team": "x"}}
+    labels = {"mandate.dev/agency": "a", "mandate.dev/application": "b"}
+    manifest = _plain(NAMESPACE)
+    manifest["metadata"]["labels"] |= labels
+    kube = MemoryKube(found)
+    asyncio.run(ensure_all(kube, [manifest], Told(), adopt=True))
+    now = kube.of_kind("Namespace")[0]["metadata"]
+    assert now["annotations"]["mandate.dev/uid"] == "u-1"
+    assert now["labels"].items() >= (labels | {"team": "x"}).items()
+    for name, going in (("c", False), ("b", True)):
+        manifest["metadata"]["labels"]["mandate.dev/application"] = name
+        other = copy.deepcopy(found)
+        if going:
+            other["metadata"]["deletionTimestamp"] = "2026-11-24T08:00:00Z"
+        kube = MemoryKube(other)
+        with pytest.raises(NamespaceGoingError if going else NamespaceTakenError):
+            asyncio.run(ensure_all(kube, [manifest], Told(), adopt=True))
+        assert kube.writes == []
 
 
 def test_a_namespace_without_any_annotation_is_left_alone() -> None:

@@ -29,6 +29,9 @@ def stored(path: str, version: int, **metadata: str) -> Json:
     return raw
 
 
+Rows = tuple[list[Json], int]
+
+
 class Everything(KubeClient):
     """An API server that lists; its watch says nothing."""
 
@@ -37,7 +40,9 @@ class Everything(KubeClient):
         self.version = 10
         self.fails = False
 
-    async def list(self, api_version: str, kind: str, *, fields: str = "") -> Any:  # noqa: ANN401
+    async def list(
+        self, api_version: str, kind: str, *, fields: str = "", labels: str = ""
+    ) -> Rows:
         if self.fails:
             raise ApiError(503, "ServiceUnavailable", "")
         return [o for o in self.objects if o["kind"] == kind], self.version

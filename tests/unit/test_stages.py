@@ -34,7 +34,7 @@ def test_the_operator_files_agreements_alone() -> None:
 
 
 def test_a_policy_names_no_stage_of_another_party() -> None:
-    assert {"sign-provider", "verification", "grant", "confirm-provider"} <= OWN_STAGES
+    assert {"sign-provider", "verification", "grant", "confirm-provider", "takeover"} <= OWN_STAGES
     assert not {"acceptance", "review", "change", "exit"} & OWN_STAGES
 
 

@@ -56,7 +56,7 @@ class StageRule(KubeModel):
             ),
             cel(
                 f"!(self in {sorted(OWN_STAGES)})",
-                "is a stage of another party; name the authority's otherwise",
+                "is a stage of another party, or the takeover; name the authority's otherwise",
             ),
         ),
     ]

@@ -63,6 +63,13 @@ class Awaiting(KubeModel):
     opinion_required: Annotated[
         bool, Field(description="Whether an approval too needs an opinion; a refusal always does.")
     ] = False
+    cites: Annotated[
+        Sha256 | None,
+        Field(
+            description="At a takeover: the last hash of the dossier that is continued, 64 zeros "
+            "where none is; compare it with the one that was kept outside, and repeat it."
+        ),
+    ] = None
 
 
 class Approval(KubeModel):
@@ -84,6 +91,10 @@ class Approval(KubeModel):
     basis: Annotated[Sha256, Field(description="The basis that was read in `awaiting`.")]
     opinion: Annotated[
         Opinion | None, Field(description="The opinion; mandatory for a refusal.")
+    ] = None
+    cites: Annotated[
+        Sha256 | None,
+        Field(description="At a takeover: the last hash of the dossier that was kept outside."),
     ] = None
     approved_hosts: Annotated[
         tuple[ApprovedHost, ...] | None,

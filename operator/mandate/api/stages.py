@@ -69,14 +69,17 @@ _OBJECTIONS = (
     Stage("objection-authority", Party.AUTHORITY),
 )
 _CONFIRMED = Stage("confirm-provider", Party.PROVIDER)
+TAKEOVER = "takeover"
+"""The stage at which the authority lets an application have what was there before it."""
 
 STAGE_TABLE: tuple[RequestKind, ...] = (
     RequestKind(
         "CloudApplication",
         "cloudapplications",
         (Party.AGENCY,),
-        # what the provider hands over is confirmed beside the authority's stages, and binds nothing
-        (*_authority("acceptance", "review"), _CONFIRMED),
+        # beside the policy's stages: what the provider hands over is confirmed, and a namespace
+        # that is there already is taken over. What is restored awaits the takeover alone
+        (*_authority("acceptance", "review"), _CONFIRMED, *_authority(TAKEOVER)),
         binds="last",
         policy_stages=True,
     ),
@@ -130,8 +133,8 @@ OWN_STAGES = frozenset(
     for row in STAGE_TABLE
     for stage in row.stages
     if stage.decided_by is not Party.AUTHORITY
-)
-"""Stages of other parties: no policy may name one of its own so."""
+) | {TAKEOVER}
+"""Stages of other parties, and the takeover: no policy may name one of its own so."""
 
 
 def with_duty(*duties: Duty) -> list[str]:

@@ -40,6 +40,8 @@ def verify_command(
     verdicts = [v for v in verify(found) if subject is None or subject in v.subject]
     for verdict in verdicts:
         click.echo(_line(verdict))
+        for before in verdict.continues:
+            click.echo(f"    continues {before}")
         for fault in verdict.faults:
             click.echo(f"    {fault}")
     hashes = {entry["hash"] for d in found for entry in d["spec"]["entries"]}

@@ -46,8 +46,14 @@ def export(options: tuple[str | None, str | None], file: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, path_type=Path, dir_okay=False))
 @click.option("--only", type=click.Choice(["law", "dossiers", "forms"]), multiple=True,
               help="Only these: each is another's to bring back.")  # fmt: skip
+@click.option("--namespace", "-n", help="Only what is in this namespace.")
 @click.pass_obj
-def import_(options: tuple[str | None, str | None], file: Path, only: tuple[str, ...]) -> None:
+def import_(
+    options: tuple[str | None, str | None],
+    file: Path,
+    only: tuple[str, ...],
+    namespace: str | None,
+) -> None:
     """Brings the objects of an export into a new cluster; what is there is left as it is.
 
     The authority's office imports the law, whoever holds `import` on dossiers the dossiers, and
@@ -60,6 +66,8 @@ def import_(options: tuple[str | None, str | None], file: Path, only: tuple[str,
         if kind is None:
             raise click.ClickException(f"{file}: not of Mandate: kind {found.get('kind')!r}")
         if only and _group(kind.name) not in only:
+            continue
+        if namespace and found["metadata"].get("namespace") != namespace:
             continue
         try:
             cluster.create(kind, _fresh(found))

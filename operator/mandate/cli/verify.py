@@ -12,6 +12,7 @@ from typing import Any
 
 Json = dict[str, Any]
 _ZEROS = "0" * 64
+_TAKEN_OVER = "TakenOver"
 _SEALED = ("seq", "at", "key", "kind", "by", "text", "data", "previous")
 
 
@@ -27,6 +28,8 @@ class Verdict:
     """The last hash; compare it with one that was kept outside the cluster."""
     faults: tuple[str, ...]
     """What does not hold, with where; none: the dossier is whole."""
+    continues: tuple[str, ...] = ()
+    """The dossiers that it goes on from, by what its takeovers cite."""
 
 
 def verify(dossiers: Iterable[Json]) -> list[Verdict]:
@@ -41,7 +44,8 @@ def verify(dossiers: Iterable[Json]) -> list[Verdict]:
     by_subject: dict[str, list[Json]] = {}
     for dossier in dossiers:
         by_subject.setdefault(_subject(dossier["spec"]["subject"]), []).append(dossier["spec"])
-    return [_verdict(subject, parts) for subject, parts in sorted(by_subject.items())]
+    ends = {_name(part): _end(part) for parts in by_subject.values() for part in parts}
+    return [_verdict(subject, parts, ends) for subject, parts in sorted(by_subject.items())]
 
 
 def digest(entry: Json) -> str:
@@ -60,9 +64,20 @@ def _subject(subject: Json) -> str:
     return f"{subject['kind']} {where} ({subject['uid']})"
 
 
-def _verdict(subject: str, parts: list[Json]) -> Verdict:
+def _name(part: Json) -> str:
+    subject = part["subject"]
+    return f"{subject['kind'].lower()}-{subject['uid']}-{part['part']:04}"
+
+
+def _end(part: Json) -> str:
+    last: str = part["entries"][-1]["hash"] if part["entries"] else part["opens"]
+    return last
+
+
+def _verdict(subject: str, parts: list[Json], ends: dict[str, str]) -> Verdict:
     parts = sorted(parts, key=lambda part: part["part"])
     faults: list[str] = []
+    continues: list[str] = []
     head, entries, keys = _ZEROS, 0, set[str]()
     for number, part in enumerate(parts):
         where = f"part {part['part']}"
@@ -75,9 +90,34 @@ def _verdict(subject: str, parts: list[Json]) -> Verdict:
             faults += _faults(entry, position, head, f"{where}, entry {position}")
             if entry["key"] in keys:
                 faults.append(f"{where}, entry {position}: {entry['key']} stands twice")
+            if entry["kind"] == _TAKEN_OVER:
+                said, wrong = _continued(entry, ends)
+                continues += said
+                faults += (f"{where}, entry {position}: {fault}" for fault in wrong)
             keys.add(entry["key"])
             head, entries = entry["hash"], entries + 1
-    return Verdict(subject, len(parts), entries, head, tuple(faults))
+    return Verdict(subject, len(parts), entries, head, tuple(faults), tuple(continues))
+
+
+def _continued(entry: Json, ends: dict[str, str]) -> tuple[list[str], list[str]]:
+    """What a takeover goes on from, and what is wrong with that.
+
+    Args:
+        entry: the takeover.
+        ends: the last hash of each part that is given, by its name.
+    """
+    try:
+        data = json.loads(entry["data"])
+        before, cited = data["from"], data["cites"]
+    except (ValueError, KeyError, TypeError):
+        return [], ["a takeover without what it cites"]
+    if before is None:
+        return ([] if cited == _ZEROS else [f"a dossier that ends with {cited}"]), []
+    if before not in ends:
+        return [f"{before}, which is not among these and ends with {cited}"], []
+    if ends[before] != cited:
+        return [], [f"cites {cited[:12]}… as the end of {before}, which ends with {ends[before]}"]
+    return [f"{before}, which ends with {cited}"], []
 
 
 def _faults(entry: Json, position: int, previous: str, where: str) -> Iterator[str]:

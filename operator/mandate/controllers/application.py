@@ -5,6 +5,8 @@ from dataclasses import replace
 
 from mandate.api.cloudapplication import CloudApplication
 from mandate.api.meta import Json, find_condition
+from mandate.api.rulebook import cite
+from mandate.api.stages import TAKEOVER
 from mandate.controllers.cases import Cases
 from mandate.controllers.ending import ENVIRONMENT, owned_namespace, used_quota
 from mandate.controllers.records import Records
@@ -15,7 +17,13 @@ from mandate.rules.application import Outcome, decide
 from mandate.rules.grant import Grant
 from mandate.rules.history import application_facts, subject_of
 from mandate.rules.record import Fact
-from mandate.runtime.apply import NamespaceTakenError, ensure_all, write_status
+from mandate.rules.takeover import NAMESPACE_TAKEN
+from mandate.runtime.apply import (
+    NamespaceGoingError,
+    NamespaceTakenError,
+    ensure_all,
+    write_status,
+)
 from mandate.runtime.cache import Cache, Key
 from mandate.runtime.clock import Clock
 from mandate.runtime.dossiers import Dossiers
@@ -75,10 +83,15 @@ class ApplicationController:
         key = Key.of(raw)
         try:
             if not self._sweep.is_in_place(key, grant):
-                made = await ensure_all(self._kube, grant_objects(grant), witness)
+                made = await ensure_all(
+                    self._kube, grant_objects(grant), witness, adopt=grant.takeover
+                )
                 self._sweep.note(key, grant, made)
+        except NamespaceGoingError as going:
+            return Outcome(False, "NamespaceGoing", str(going))
         except NamespaceTakenError as taken:
-            return Outcome(False, "NamespaceTaken", str(taken))
+            text = f"{taken}, or the authority approves its {TAKEOVER} ({cite('G310-sublet')})"
+            return Outcome(False, NAMESPACE_TAKEN, text)
         except ApiError as error:
             if not error.is_final:
                 raise
@@ -117,5 +130,7 @@ class ApplicationController:
         world = self._cases.world(raw)
         if world.policy is not None:
             subject = subject_of("CloudApplication", world.application.metadata)
-            facts = application_facts(world.application, world.form, world.policy)
+            facts = application_facts(
+                world.application, world.form, world.policy, world.predecessor
+            )
             await self._dossiers.record(subject, raw, [*facts, *more])

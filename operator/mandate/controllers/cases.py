@@ -6,21 +6,27 @@ from mandate.api.cloudapplication import BEFORE_APPROVAL, CloudApplication
 from mandate.api.governancepolicy import GovernancePolicy
 from mandate.api.kinds import BY_NAME
 from mandate.api.meta import Json, Resource
+from mandate.api.requests import decision_key
+from mandate.api.stages import TAKEOVER
 from mandate.controllers.lookup import Lookup
 from mandate.rules.application import World
 from mandate.rules.capacity import Demand
-from mandate.rules.case import Case, Unit
+from mandate.rules.case import Case, Predecessor, Unit
 from mandate.runtime.cache import Cache, Key
 from mandate.runtime.clock import Clock
+from mandate.runtime.imported import Imported
 
 
 class Cases:
     """Reads what belongs to one system, at the time that the rules see."""
 
-    def __init__(self, cache: Cache, lookup: Lookup, clock: Clock) -> None:
+    def __init__(
+        self, cache: Cache, lookup: Lookup, clock: Clock, imported: Imported | None = None
+    ) -> None:
         self._cache = cache
         self._lookup = lookup
         self._clock = clock
+        self._imported = imported
 
     def world(self, raw: Json) -> World:
         """All that an application's life depends on."""
@@ -38,7 +44,18 @@ class Cases:
             catalog=self._lookup.catalog(law.catalog) if law and law.catalog else None,
             requests=tuple(self._about(application)),
             taken=self._taken(application, policy),
+            predecessor=self._predecessor(application),
         )
+
+    def _predecessor(self, application: CloudApplication) -> Predecessor | None:
+        """What another cluster's dossier tells of it: the one that its takeover cites."""
+        if self._imported is None:
+            return None
+        metadata = application.metadata
+        key = decision_key(TAKEOVER, metadata.generation)
+        made = application.status.approvals.get(key)
+        cited = made.cites if made else None
+        return self._imported.predecessor(metadata.namespace, metadata.name, cited)
 
     def _taken(self, application: CloudApplication, policy: GovernancePolicy | None) -> Demand:
         """What of the platform is taken, while that can still decide something."""

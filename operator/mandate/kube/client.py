@@ -141,7 +141,7 @@ class KubeClient:
             raise
 
     async def list(
-        self, api_version: str, kind: str, *, fields: str = ""
+        self, api_version: str, kind: str, *, fields: str = "", labels: str = ""
     ) -> tuple[list[Json], int]:
         """All objects of a kind in all namespaces, page by page.
 
@@ -149,12 +149,15 @@ class KubeClient:
             api_version: of the kind.
             kind: the kind.
             fields: a field selector; none takes all.
+            labels: a label selector; none takes all.
 
         Returns:
             The objects, and the resource version that the list is of.
         """
         ref = Ref(api_version, kind, "", "")
-        items, version = await self._pages("list", ref, {"fieldSelector": fields} if fields else {})
+        chosen = {"fieldSelector": fields, "labelSelector": labels}
+        query = {name: wanted for name, wanted in chosen.items() if wanted}
+        items, version = await self._pages("list", ref, query)
         return [{"apiVersion": api_version, "kind": kind, **item} for item in items], version
 
     async def list_metadata(self, api_version: str, kind: str, label: str) -> _Objects:

@@ -23,14 +23,13 @@ from mandate.rules.agreement_term import (
     said_of,
     span_of,
 )
+from mandate.rules.beside import Aside, aside
 from mandate.rules.case import Case, form_of
 from mandate.rules.request import (
-    Aside,
     Course,
     Form,
     Judged,
     RequestPlan,
-    aside,
     judge,
     ready_condition,
     verdict,

@@ -1,7 +1,7 @@
 """The life of an application, from its form to its end (article 9)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,12 +15,14 @@ from mandate.api.cloudapplication import (
     Reclaim,
 )
 from mandate.api.governancepolicy import GovernancePolicy, StageRule
+from mandate.api.hosts import Allocation
 from mandate.api.meta import Json, Resource, find_condition, set_condition
 from mandate.api.requests import Approval, Effect
 from mandate.api.servicecatalog import ServiceCatalog
+from mandate.api.stages import TAKEOVER
 from mandate.api.workcalendar import WorkCalendar
 from mandate.rules.capacity import Demand
-from mandate.rules.case import Case, effective
+from mandate.rules.case import Case, Predecessor, effective
 from mandate.rules.checks import application_checks
 from mandate.rules.clocks import Term
 from mandate.rules.evaluation import evaluation_term
@@ -36,6 +38,7 @@ from mandate.rules.provision import (
 )
 from mandate.rules.record import Fact
 from mandate.rules.request import Course, Form, Judged, judge, ready_condition, verdict
+from mandate.rules.takeover import restored, restoring, with_takeover
 
 _PROVISION = "provision"
 """The time limit for what was approved to be there (A14-provision)."""
@@ -60,6 +63,8 @@ class World:
     taken: Demand = field(default_factory=dict)
     """What of the platform is granted to others under the policy, or reserved for what was
     received before this form; known while this form is not approved."""
+    predecessor: Predecessor | None = None
+    """What an imported dossier tells of it: the one that was cited, or else the last."""
 
     def case(self) -> Case | None:
         """The case, once its agency and policy are there."""
@@ -73,6 +78,7 @@ class World:
             self.calendar,
             self.catalog,
             self.requests,
+            self.predecessor,
         )
 
 
@@ -129,6 +135,9 @@ def decide(world: World, now: datetime, outcome: Outcome | None = None) -> Plan:
 def _course(case: Case, taken: Demand, begun: datetime | None) -> Course:
     """The stages of this form, its checks, and the time in which it is provided."""
     app, policy = case.application, case.policy.spec
+    found = restored(case)
+    if found is not None:
+        return replace(restoring(found), terms=partial(_terms, case, begun))
     rules = _applicable(policy.stages.cloud_application, app)
     stages = tuple(rule.name for rule in rules)
     return Course(
@@ -162,9 +171,17 @@ def _begun(case: Case, now: datetime) -> datetime | None:
     known = provisioned_at(case)
     if known is not None:
         return known
-    app, status = case.application, case.application.status
-    made = _approval(app, status.stages, status.effects)
-    return begun_at(case, handover(case, allocation(app.spec, made)), now)
+    status = case.application.status
+    approved = _allocation(case, status.stages, status.effects)
+    return begun_at(case, handover(case, approved), now)
+
+
+def _allocation(case: Case, stages: tuple[str, ...], effects: Mapping[str, Effect]) -> Allocation:
+    """What was approved; restored, what it was granted before."""
+    found = restored(case)
+    if found is not None and found.granted is not None:
+        return found.granted
+    return allocation(case.application.spec, _approval(case.application, stages, effects))
 
 
 def _approval(
@@ -206,13 +223,15 @@ def _approved(
     """An approved application: how it lives, and what it is granted for that."""
     app, generation = case.application, case.application.metadata.generation
     life = live(case, begun, now, judged.base["clocks"])
-    made = _approval(app, judged.base["stages"], judged.base["effects"])
-    approved = allocation(app.spec, made)
+    approved = _allocation(case, judged.base["stages"], judged.base["effects"])
     found = handover(case, approved)
     if begun is None:
         judged = with_confirmation(case, judged, found)
-    granted = grant(app, approved, case.agency, case.policy.spec, life.regime, case.catalog)
     known = outcome or Outcome(False, "Granting", "the grant is being applied")
+    judged = with_takeover(case, judged, known.reason)
+    granted = grant(app, approved, case.agency, case.policy.spec, life.regime, case.catalog)
+    taken = effective(app.status, judged.base["effects"], TAKEOVER, generation) is not None
+    granted = replace(granted, takeover=taken)
     stands = known.granted or known.reclaimed
     ready = ready_condition(generation, now, known.reason, known.message, ready=stands)
     reclaim = _reclaimed(app.status.reclaim, outcome, now)

@@ -8,6 +8,7 @@ from typing import TypeVar
 from mandate.api.agency import Agency
 from mandate.api.cloudapplication import CloudApplication
 from mandate.api.governancepolicy import GovernancePolicy
+from mandate.api.hosts import Allocation
 from mandate.api.meta import Json, Resource
 from mandate.api.requests import Approval, Effect, RequestStatus, decision_key
 from mandate.api.servicecatalog import ServiceCatalog
@@ -16,6 +17,20 @@ from mandate.rules.request import Form, Law
 from mandate.rules.workdays import Workdays
 
 R = TypeVar("R", bound=Resource)
+
+
+@dataclass(frozen=True, slots=True)
+class Predecessor:
+    """What an imported dossier tells of an application of the same name (X-dossier)."""
+
+    dossier: str
+    """The name of the last part that was read."""
+    head: str
+    """Its last hash."""
+    form_sha256: str
+    """Of the form as it was last filed."""
+    granted: Allocation | None = None
+    """What it was granted in the end; None: nothing, or it is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +47,8 @@ class Case:
     catalog: ServiceCatalog | None = None
     requests: tuple[Resource, ...] = ()
     """In the order of their creation."""
+    predecessor: Predecessor | None = None
+    """What is known of it from another cluster."""
 
     @property
     def law(self) -> Law:

@@ -10,11 +10,12 @@ from mandate.api.exitrequest import ExitRequest, ExitRequestStatus
 from mandate.api.meta import Json
 from mandate.api.requests import Effect
 from mandate.api.rulebook import cite
+from mandate.rules.beside import Aside, aside
 from mandate.rules.case import Case, Unit, effective, form_of
 from mandate.rules.clocks import Term
 from mandate.rules.exit_checks import exit_checks
 from mandate.rules.exits import Schedule, covers, schedule
-from mandate.rules.request import Aside, Course, Form, Judged, RequestPlan, aside, judge, verdict
+from mandate.rules.request import Course, Form, Judged, RequestPlan, judge, verdict
 
 _RECLAIM = "reclaim"
 """The time limit for an approved exit to be carried out (A17-exit)."""

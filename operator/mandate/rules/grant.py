@@ -60,6 +60,8 @@ class Grant:
     platform_namespaces: tuple[str, ...]
     networks: tuple[NetworkGrant, ...]
     regime: Regime
+    takeover: bool = False
+    """Whether a namespace of the name that is there, and another's, becomes this one."""
 
 
 def namespace_of(agency: str, application: str) -> str:

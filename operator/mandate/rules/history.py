@@ -17,9 +17,12 @@ from mandate.api.dossier import Subject, SubjectKind
 from mandate.api.governancepolicy import GovernancePolicy
 from mandate.api.meta import Condition, Json, ObjectMeta, find_condition
 from mandate.api.requests import Approval, RequestStatus
+from mandate.api.stages import TAKEOVER
+from mandate.rules.case import Predecessor, approval
 from mandate.rules.clock_record import clock_facts
 from mandate.rules.record import Fact, without_contacts
 from mandate.rules.request import Form
+from mandate.rules.takeover import taken_over
 
 _REQUESTED_BY = "mandate.dev/requested-by"
 # why an agency cannot file that does not pass by itself
@@ -37,7 +40,10 @@ def subject_of(kind: SubjectKind, metadata: ObjectMeta) -> Subject:
 
 
 def application_facts(
-    application: CloudApplication, form: Json, policy: GovernancePolicy
+    application: CloudApplication,
+    form: Json,
+    policy: GovernancePolicy,
+    predecessor: Predecessor | None = None,
 ) -> Iterator[Fact]:
     """The application's facts: its form's, whether it is granted, and how it lives.
 
@@ -45,9 +51,12 @@ def application_facts(
         application: as it is stored.
         form: its spec as the API server has it.
         policy: the policy it stands under; its generation goes on record with what it judged.
+        predecessor: what an imported dossier tells of it.
     """
     metadata, status = application.metadata, application.status
     yield from _form_facts(Form(metadata, form, status), policy)
+    made = approval(application, TAKEOVER)
+    yield from taken_over(made, metadata.generation, predecessor)
     ready = find_condition(status.conditions, "Ready")
     if ready is not None and ready.observed_generation == metadata.generation:
         yield from _granted(application, ready)

@@ -8,7 +8,6 @@ from typing import Literal
 from mandate.api.governancepolicy import GovernancePolicySpec
 from mandate.api.meta import Condition, Json, ObjectMeta, set_condition
 from mandate.api.requests import (
-    Approval,
     Awaiting,
     Check,
     Decision,
@@ -74,6 +73,8 @@ class Course:
     """What else has a time limit, by the stages and what took effect: such as providing."""
     objection: Objection = as_asked
     """What is wrong with an approval of the last stage itself."""
+    cites: str | None = None
+    """What a decision cites besides its basis; `read` has it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,44 +155,6 @@ def judge(form: Form, course: Course, law: Law, now: datetime) -> Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
-    """A stage beside the course: it can be approved when the course is done, and not refused."""
-
-    stage: str
-    approval: Approval | None = None
-    """The approval that took effect."""
-    awaiting: tuple[Awaiting, ...] = ()
-    effects: Mapping[str, Effect] = field(default_factory=dict)
-
-
-def aside(
-    form: Form, stage: str, read: Json | None = None, *, opinion_required: bool = False
-) -> Aside:
-    """A stage beside the course, open until it is approved (X-order).
-
-    Its refusal would open the form again: who does not confirm waits.
-
-    Args:
-        form: as it is stored.
-        stage: which.
-        read: what its decider reads beside the form.
-        opinion_required: whether its approval needs an opinion.
-    """
-    generation = form.metadata.generation
-    made = progress((stage,), form.status, generation, ())
-    if made.approved:
-        found = form.status.approvals[decision_key(stage, generation)]
-        return Aside(stage, found, effects=made.effects)
-    turn = Awaiting(
-        stage=stage,
-        may=("Approved",),
-        basis=basis(form.metadata, form.spec, form.status.checks, read),
-        opinion_required=opinion_required,
-    )
-    return Aside(stage, None, (turn,), made.effects)
-
-
-@dataclass(frozen=True, slots=True)
 class _Walked:
     approved: tuple[str, ...]
     pending: tuple[str, ...]
@@ -237,6 +200,7 @@ def _awaiting(
             may=may,
             basis=basis(form.metadata, form.spec, checks, course.read),
             opinion_required=stage in course.needs_opinion or bool(advised),
+            cites=course.cites,
         )
 
 

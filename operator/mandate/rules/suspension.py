@@ -14,18 +14,9 @@ from mandate.api.meta import Condition, Json
 from mandate.api.requests import Check, Effect, decision_key
 from mandate.api.rulebook import cite
 from mandate.api.suspension import Suspension, SuspensionStatus
+from mandate.rules.beside import Aside, aside
 from mandate.rules.case import Case, approval, effective, form_of
-from mandate.rules.request import (
-    Aside,
-    Course,
-    Form,
-    Judged,
-    RequestPlan,
-    aside,
-    judge,
-    ready_condition,
-    verdict,
-)
+from mandate.rules.request import Course, Form, Judged, RequestPlan, judge, ready_condition, verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,10 @@ class NamespaceTakenError(Exception):
     """A namespace of the name is there and is not ours to touch."""
 
 
+class NamespaceGoingError(NamespaceTakenError):
+    """The namespace is being deleted."""
+
+
 class Witness(Protocol):
     """Who is told of drift, before and after it is mended."""
 
@@ -32,42 +36,52 @@ class Witness(Protocol):
         """An object is as it should be."""
 
 
-async def ensure_all(kube: KubeClient, manifests: Sequence[Json], witness: Witness) -> list[Json]:
+async def ensure_all(
+    kube: KubeClient, manifests: Sequence[Json], witness: Witness, *, adopt: bool = False
+) -> list[Json]:
     """Makes a namespace and what is in it as given, in that order.
 
     Args:
         kube: the client.
         manifests: the namespace first, marked with the uid of what it is for.
         witness: who is told of drift.
+        adopt: whether a namespace of that name that is another's becomes this one (a takeover).
 
     Returns:
         The objects as they are now, in the same order.
 
     Raises:
-        NamespaceTakenError: a namespace of that name is somebody else's, or is going.
+        NamespaceTakenError: a namespace of that name is somebody else's.
+        NamespaceGoingError: it is being deleted.
     """
     namespace, *others = [stamped(manifest) for manifest in manifests]
-    done = [await _claim(kube, namespace, witness)]
+    done = [await _claim(kube, namespace, witness, adopt)]
     for manifest in others:
         live = await kube.get(Ref.of(manifest))
         done.append(await _ensure(kube, manifest, live, witness))
     return done
 
 
-async def _claim(kube: KubeClient, namespace: Json, witness: Witness) -> Json:
+async def _claim(kube: KubeClient, namespace: Json, witness: Witness, adopt: bool) -> Json:
     name = namespace["metadata"]["name"]
     live = await kube.get(Ref.of(namespace))
     if live is None:
         return await _ensure(kube, namespace, None, witness)
-    notes = live["metadata"].get("annotations", {})
-    if notes.get(_UID) != namespace["metadata"]["annotations"][_UID]:
-        raise NamespaceTakenError(
-            f"namespace {name} exists and was not granted to this object; "
-            "its owner removes it, or the authority grants another name"
-        )
     if "deletionTimestamp" in live["metadata"]:
-        raise NamespaceTakenError(f"namespace {name} is being deleted; it is made again then")
+        raise NamespaceGoingError(f"namespace {name} is being deleted; it is made again then")
+    notes = live["metadata"].get("annotations", {})
+    ours = notes.get(_UID) == namespace["metadata"]["annotations"][_UID]
+    if not (ours or (adopt and name == _name_by_labels(namespace))):
+        raise NamespaceTakenError(
+            f"namespace {name} exists and was not granted to this object; its owner removes it"
+        )
     return await _ensure(kube, namespace, live, witness)
+
+
+def _name_by_labels(namespace: Json) -> str:
+    """The name that its agency and application make; nothing else is ever taken over."""
+    labels = namespace["metadata"]["labels"]
+    return f"{labels.get(f'{_PREFIX}agency')}--{labels.get(f'{_PREFIX}application')}"
 
 
 async def _ensure(kube: KubeClient, manifest: Json, live: Json | None, witness: Witness) -> Json:

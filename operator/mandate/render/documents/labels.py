@@ -115,6 +115,7 @@ STAGE: Options = {
     "withdrawal": "撤销核验",
     "grant": "授权",
     "confirm-provider": "云服务商确认",
+    "takeover": "接管",
     "sign-agency": "甲方签署",
     "sign-provider": "乙方签署",
     "sign-authority": "丙方签署",
