@@ -53,8 +53,8 @@ async def run(settings: Settings) -> None:
             KubeClient(login, settings.request_timeout_seconds, identity, leader.leads)
         )
         sweep = Sweep(kube)
-        controllers = _controllers(kube, cache, lookup, clock, sweep)
-        operator = Operator(settings, kube, cache, controllers, lookup)
+        made = controllers(kube, cache, lookup, clock, sweep)
+        operator = Operator(settings, kube, cache, made, lookup)
         moved = asyncio.create_task(clock.follow(operator.look_again), name="clock")
         try:
             with _shown(settings, operator, cache, clock):
@@ -63,19 +63,20 @@ async def run(settings: Settings) -> None:
             moved.cancel()
 
 
-def _controllers(
+def controllers(
     kube: KubeClient, cache: Cache, lookup: Lookup, clock: Clock, sweep: Sweep
 ) -> dict[str, Controller]:
+    """The controllers of one process, by the kind they reconcile."""
     dossiers = Dossiers(kube, clock.now)
     cases = Cases(cache, lookup, clock)
-    controllers: dict[str, Controller] = {
+    made: dict[str, Controller] = {
         kind: RequestController(judge, kube, cache, cases, dossiers, clock)
         for kind, judge in JUDGES.items()
     }
     for kind in REPORTED:
         parts = (JUDGES[kind], kube, cache, cases, dossiers, clock)
-        controllers[kind] = ReportedController(*parts)
-    return controllers | {
+        made[kind] = ReportedController(*parts)
+    return made | {
         "Dossier": GoneController(cache, dossiers),
         "GovernancePolicy": PolicyController(cache, dossiers, clock),
         "ServiceAgreement": AgreementController(kube, cache, cases, dossiers, clock),
