@@ -78,6 +78,8 @@ class Actor:
             ca_certs=str(plane.folder / "pki" / "ca.crt"),
             cert_file=str(self.kubeconfig.with_suffix(".crt")),
             key_file=str(self.kubeconfig.with_suffix(".key")),
+            # tests lead several lives side by side
+            maxsize=32,
         )
 
     def kubectl(
@@ -202,6 +204,7 @@ class Site:
         settings: Mapping[str, str] | None = None,
         installation: Installation = INSTALLATION,
         name: str = "operator",
+        kubeconfig: Path | None = None,
     ) -> None:
         """Starts an operator under a certificate in its service account's name.
 
@@ -210,11 +213,12 @@ class Site:
             settings: `MANDATE_…` variables beside the defaults.
             installation: whose account it is.
             name: its own among several, for example `operator-2`; also its identity.
+            kubeconfig: another way to the API server, with that account's rights.
         """
-        who = self.operator_account(installation)
+        kubeconfig = kubeconfig or self.operator_account(installation).kubeconfig
         port = _free_port()
         environment = {
-            "MANDATE_KUBECONFIG": str(who.kubeconfig),
+            "MANDATE_KUBECONFIG": str(kubeconfig),
             "MANDATE_METRICS_PORT": str(port),
             "MANDATE_NAMESPACE": installation.operator_namespace,
             "MANDATE_IDENTITY": name,

@@ -56,30 +56,29 @@ async def run(settings: Settings) -> None:
         sweep = Sweep(kube)
         imported = Imported(kube)
         cases = Cases(cache, lookup, clock, imported)
-        controllers = _controllers(kube, cache, lookup, cases, clock, sweep)
-        operator = Operator(settings, kube, cache, controllers, lookup)
+        made = controllers(kube, cache, lookup, cases, clock, sweep)
+        operator = Operator(settings, kube, cache, made, lookup)
         moved = asyncio.create_task(clock.follow(operator.look_again), name="clock")
         try:
             with _shown(settings, operator, cache, clock):
-                # before anything is judged: what is restored awaits another stage
-                await imported.run()
                 await operator.run(login, leader, [sweep, Departed(kube, cache), imported])
         finally:
             moved.cancel()
 
 
-def _controllers(
+def controllers(
     kube: KubeClient, cache: Cache, lookup: Lookup, cases: Cases, clock: Clock, sweep: Sweep
 ) -> dict[str, Controller]:
+    """The controllers of one process, by the kind they reconcile."""
     dossiers = Dossiers(kube, clock.now)
-    controllers: dict[str, Controller] = {
+    made: dict[str, Controller] = {
         kind: RequestController(judge, kube, cache, cases, dossiers, clock)
         for kind, judge in JUDGES.items()
     }
     for kind in REPORTED:
         parts = (JUDGES[kind], kube, cache, cases, dossiers, clock)
-        controllers[kind] = ReportedController(*parts)
-    return controllers | {
+        made[kind] = ReportedController(*parts)
+    return made | {
         "Dossier": GoneController(cache, dossiers),
         "GovernancePolicy": PolicyController(cache, dossiers, clock),
         "ServiceAgreement": AgreementController(kube, cache, cases, dossiers, clock),

@@ -80,28 +80,43 @@ class Office:
     member: Actor
     approver: Actor
     clerk: Actor
+    patience: float = _SECONDS
+    """How long it waits for what is to come, in seconds."""
 
     @classmethod
-    def open(cls, site: Site, seed: str, filer: str | None = None, **spec: object) -> "Office":
+    def open(
+        cls,
+        site: Site,
+        seed: str,
+        filer: str | None = None,
+        patience: float = _SECONDS,
+        **spec: object,
+    ) -> "Office":
         """Makes an agency of its own for a test, and waits until it can file."""
-        digest = hashlib.sha256(seed.encode()).hexdigest()[:8]
-        name, user = f"t{digest}", filer or f"member-{digest}"
+        name = cls.name_for(seed)
+        user = filer or f"member-{name[1:]}"
         office = cls(
             site,
             name,
             site.actor(user),
             site.actor("bob", "luan-approvers"),
             site.actor("clerk", "luan-authority"),
+            patience,
         )
         body: Json = yaml.safe_load((LUAN / "agencies" / "transport.yaml").read_text())
         body["metadata"]["name"] = name
         body["spec"] |= {"members": [{"kind": "User", "name": user}]} | spec
         made = office.clerk.call("POST", f"{_API}/agencies", body)
         assert made.code == 201, made.message
-        eventually(office.agency_ready, _SECONDS, f"agency {name} can file")
+        eventually(office.agency_ready, patience, f"agency {name} can file")
         # the API server's authorizer learns of the new binding a moment later
-        eventually(lambda: office.file(dry_run=True).code == 201, _SECONDS, f"{user} can file")
+        eventually(lambda: office.file(dry_run=True).code == 201, patience, f"{user} can file")
         return office
+
+    @staticmethod
+    def name_for(seed: str) -> str:
+        """The agency's name."""
+        return f"t{hashlib.sha256(seed.encode()).hexdigest()[:8]}"
 
     @property
     def provider(self) -> Actor:
@@ -147,7 +162,7 @@ class Office:
             here = found.get("status", {})
             return found if all(here.get(k) == v for k, v in status.items()) else None
 
-        return eventually(look, _SECONDS, f"{name} has {status}")
+        return eventually(look, self.patience, f"{name} has {status}")
 
     def awaits(self, stage: str, name: str = "bus-portal") -> Json:
         """The application once it awaits this stage."""
@@ -159,7 +174,7 @@ class Office:
             here = current == found.get("metadata", {}).get("generation")
             return found if here and [a["stage"] for a in awaiting] == [stage] else None
 
-        return eventually(look, _SECONDS, f"{name} awaits {stage}")
+        return eventually(look, self.patience, f"{name} awaits {stage}")
 
     def decide(
         self,
@@ -199,4 +214,4 @@ class Office:
             ready = [c for c in found["status"]["conditions"] if c["type"] == "Ready"]
             return found if ready and ready[0]["status"] == "True" else None
 
-        return eventually(granted, _SECONDS, f"{name} is granted")
+        return eventually(granted, self.patience, f"{name} is granted")

@@ -329,3 +329,20 @@ def test_the_wait_from_add_to_get_is_measured() -> None:
     after = seen()
     assert after[0] - before[0] == pytest.approx(7)
     assert after[1] - before[1] == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "least", "most"), [(0.0, 0.25, 0.5), (7.0, 7.0, 7.0), (3600.0, 60.0, 60.0)]
+)
+def test_a_wait_that_was_asked_for_is_granted_up_to_the_limit(
+    asked: float, least: float, most: float
+) -> None:
+    async def main() -> tuple[float, float]:
+        queue = queue_of()
+        wait = queue.retry(A, asked)
+        await queue.get()
+        return wait, now()
+
+    wait, came = run(main())
+    assert least <= wait <= most
+    assert came == pytest.approx(wait)

@@ -244,7 +244,8 @@ class KubeClient:
                 ) as answer,
             ):
                 code = answer.status
-                return _object(code, await answer.read(), f"{verb} {ref.kind}")
+                wait = _seconds(answer.headers.get("Retry-After", ""))
+                return _object(code, await answer.read(), f"{verb} {ref.kind}", wait)
         finally:
             API_REQUESTS.labels(verb, ref.kind, str(code)).inc()
 
@@ -263,15 +264,21 @@ _HTTP: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 
-def _object(code: int, raw: bytes, call: str) -> Json:
+def _seconds(wait: str) -> float:
+    """A Retry-After as the API server writes it; something else may write a date."""
+    return float(wait) if wait.isdecimal() else 0.0
+
+
+def _object(code: int, raw: bytes, call: str, wait: float) -> Json:
     try:
         answer: Any = json.loads(raw)
     except ValueError:
-        answer = {"message": raw[:200].decode("utf-8", "replace")}
+        answer = raw[:200].decode("utf-8", "replace")
     if not isinstance(answer, dict):
-        answer = {"message": str(answer)[:200]}
+        # it is of something between us and the API server, whatever its status says
+        raise ApiError(code, "NoObject", str(answer)[:200], call, wait)
     found: Json = answer
     if code >= HTTPStatus.BAD_REQUEST:
         reason, message = str(answer.get("reason", "")), str(answer.get("message", ""))
-        raise ApiError(code, reason, message, call)
+        raise ApiError(code, reason, message, call, wait)
     return found

@@ -10,14 +10,23 @@ class ApiError(Exception):
         message: the API's sentence. It may repeat what was sent, a form too: it is for the
             object's own status, and is not part of the exception's text, which gets logged.
         call: what was asked, such as `apply ResourceQuota`.
+        retry_after_seconds: how long it asks to wait before the next try; 0 if it does not.
     """
 
-    def __init__(self, code: int, reason: str, message: str, call: str = "") -> None:
+    def __init__(
+        self,
+        code: int,
+        reason: str,
+        message: str,
+        call: str = "",
+        retry_after_seconds: float = 0.0,
+    ) -> None:
         super().__init__(f"{code} {reason}" + (f" to {call}" if call else ""))
         self.code = code
         self.reason = reason
         self.message = message
         self.call = call
+        self.retry_after_seconds = retry_after_seconds
 
     @property
     def is_final(self) -> bool:

@@ -4,14 +4,15 @@ import asyncio
 import logging
 import random
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
+from itertools import chain, repeat
 from typing import Any, Protocol
 
 import aiohttp
 import kopf
 
-from mandate.api.kinds import WATCHED
+from mandate.api.kinds import WATCHED, Kind
 from mandate.api.meta import API_VERSION, GROUP, VERSION
 from mandate.kube.client import KubeClient
 from mandate.kube.errors import ApiError, FencedError
@@ -87,7 +88,7 @@ class Operator:
         """
         beat = self.pulse.beat(lambda: leader.leads() and self._busy())
         parts = [asyncio.create_task(beat, name="pulse")]
-        await self._fill()
+        await self._fill_first()
         parts += [
             asyncio.create_task(self._resync(sweeps), name="resync"),
             asyncio.create_task(leader.run(self._work_all), name="leader"),
@@ -152,13 +153,34 @@ class Operator:
         for affected in self._relations.affected(key):
             self._queue.add(affected)
 
-    async def _fill(self) -> None:
-        """Lists every kind: what a broken watch missed is found, what went is dropped."""
-        for kind in WATCHED:
-            items, version = await self._kube.list(API_VERSION, kind.name)
+    async def _fill(self, kinds: Iterable[Kind] = WATCHED) -> list[Kind]:
+        """Lists kinds: what a broken watch missed is found, what went is dropped.
+
+        Returns:
+            The kinds that could not be listed; none of them holds up another.
+        """
+        failed = []
+        for kind in kinds:
+            try:
+                items, version = await self._kube.list(API_VERSION, kind.name)
+            except _TRANSIENT as error:
+                failed.append(kind)
+                _log.warning("a list failed and is tried again", extra=described(error))
+                continue
             for key in self._cache.replace(kind.name, items, version):
                 self._enqueue(key)
-        self.pulse.filled()
+        if not failed:
+            self.pulse.filled()
+        return failed
+
+    async def _fill_first(self) -> None:
+        """Lists every kind, however long the API server takes to be there."""
+        wait = self._settings.backoff_base_seconds
+        left = await self._fill()
+        while left:
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, self._settings.backoff_limit_seconds)
+            left = await self._fill(left)
 
     async def _resync(self, sweeps: Sequence[Sweeping]) -> None:
         """Looks at everything once an interval; at what has changed at once."""
@@ -175,7 +197,7 @@ class Operator:
     async def _found_changes(self, sweeps: Sequence[Sweeping]) -> bool:
         """Has everything that changed looked at; whether the API server could tell."""
         try:
-            await self._fill()
+            failed = await self._fill()
             for sweep in sweeps:
                 for key in await sweep.run():
                     self._queue.add(key)
@@ -185,7 +207,7 @@ class Operator:
         except Exception as error:
             _log.exception("resync failed and is tried again", extra=described(error))
             return False
-        return True
+        return not failed
 
     async def _work_all(self) -> None:
         async with asyncio.TaskGroup() as workers:
@@ -228,7 +250,8 @@ class Operator:
             RECONCILES.labels(key.kind, result).inc()
 
     def _failed(self, key: Key, error: Exception) -> None:
-        wait, raw = self._queue.retry(key), self._cache.get(key)
+        asked = error.retry_after_seconds if isinstance(error, ApiError) else 0.0
+        wait, raw = self._queue.retry(key, asked), self._cache.get(key)
         if _is_conflict(error):
             self._failures.conflicted(key, raw)
         else:
@@ -248,6 +271,16 @@ def _phase(key: Key) -> float:
     return zlib.crc32("/".join(key).encode()) / 2**32
 
 
+class _Endless:
+    """Waits between tries, in seconds, that never run out.
+
+    After the last one kopf would give a watch up, or the whole operator, and start neither again.
+    """
+
+    def __iter__(self) -> Iterator[float]:
+        return chain((1, 2, 5), repeat(10))
+
+
 def _kopf_settings() -> kopf.OperatorSettings:
     """Kopf watches and writes nothing: no events, no annotations, no peering, no scanning."""
     settings = kopf.OperatorSettings()
@@ -259,7 +292,7 @@ def _kopf_settings() -> kopf.OperatorSettings:
     settings.watching.connect_timeout = 10
     settings.watching.reconnect_backoff = 1.0
     settings.networking.request_timeout = 30
-    settings.networking.error_backoffs = (1, 2, 5)
+    settings.networking.error_backoffs = _Endless()
     settings.networking.enforce_retry_after = True
     settings.queueing.idle_timeout = 2.0
     settings.process.ultimate_exiting_timeout = 20

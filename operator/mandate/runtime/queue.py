@@ -63,8 +63,12 @@ class WorkQueue:
             self._later = [(due, key) for key, due in self._due.items()]
             heapq.heapify(self._later)
 
-    def retry(self, key: Key) -> float:
+    def retry(self, key: Key, asked_seconds: float = 0.0) -> float:
         """Adds a key again after a wait that doubles with each failure, with jitter.
+
+        Args:
+            key: what failed.
+            asked_seconds: a wait that the API server asked for; up to the limit it is granted.
 
         Returns:
             The wait in seconds.
@@ -74,6 +78,7 @@ class WorkQueue:
         longest = min(self._limit_seconds, self._base_seconds * 2.0 ** min(failures, 32))
         # half of it at random: keys that failed together do not come back together
         wait = longest * (0.5 + random.random() / 2)  # noqa: S311 - no secret
+        wait = max(wait, min(asked_seconds, self._limit_seconds))
         self.add_after(key, wait)
         return wait
 

@@ -1,0 +1,1 @@
+"""Faults made on purpose, between the operator and a real API server."""

@@ -1,0 +1,78 @@
+"""The undisturbed run, which all others are compared with."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from hack.faults.proxy import Request
+from hack.faults.requests import READS, Kind
+from hack.site import eventually
+from tests.cluster.office import Office
+from tests.faults.life import lead
+from tests.faults.machine import Machine
+from tests.faults.state import effects_of, kind_of, state_of, writes_since
+
+_LEASES = "leases.coordination.k8s.io"
+_SETTLE_SECONDS = 30
+# an agency says so if its quota is not counted yet when it is first looked at: that is the
+# cluster's doing, and may be so in one run and not in another
+_PENDING = Counter({"patch agencies.mandate.dev/status /AGENCY": 2})
+
+
+@dataclass(frozen=True)
+class Calm:
+    """What came of a life without a fault."""
+
+    state: dict[str, list[str]]
+    """See `state_of`."""
+    effects: Counter[str]
+    """See `effects_of`."""
+    most_requests: int
+    """How often any one verb and path was asked."""
+    own: frozenset[Kind]
+    """The kinds of write that name the agency they are for."""
+    general: frozenset[Kind]
+    """Those that name none, such as the first one of the lease."""
+
+
+def kind_of_write(request: Request) -> Kind | None:
+    """The kind of a request that writes."""
+    return None if request.verb in READS else Kind.of(request.verb, request.uri)
+
+
+def undisturbed(machine: Machine) -> Calm:
+    """Leads a life without a fault; the kinds of write are counted from the audit log."""
+    mark = machine.site.plane.audit_log.stat().st_size
+    machine.start()
+    (office,) = machine.side_by_side([lambda: lead(machine.site, "calm")])
+    state = settled(office, None)
+    machine.stop()
+    events = writes_since(machine.site, mark)
+    kinds = [kind_of(event) for event in events]
+    # renewed every few seconds, whatever happens: it is the first that counts
+    leases = [kind for kind in kinds if kind.resource == _LEASES]
+    counted = {kind for kind in kinds if kind.resource != _LEASES} | set(leases[:1])
+    own = {kind_of_write(r) for r in machine.proxy.requests if r.mentions(office.name)}
+    return Calm(
+        state,
+        effects_of(events, office) | _PENDING,
+        max(Counter(r.key for r in machine.proxy.requests if r.mentions(office.name)).values()),
+        frozenset(counted & own),
+        frozenset(counted - own),
+    )
+
+
+def settled(office: Office, expected: dict[str, list[str]] | None) -> dict[str, list[str]]:
+    """The end state, once it is as expected; with nothing expected, once it stays as it is."""
+    last: list[dict[str, list[str]]] = [{}]
+
+    def same() -> bool:
+        found = state_of(office)
+        before, last[0] = last[0], found
+        return found == (expected or before)
+
+    try:
+        eventually(same, _SETTLE_SECONDS, "the end state")
+    except TimeoutError:
+        assert last[0] == expected
+        raise
+    return last[0]

@@ -1,0 +1,124 @@
+"""The life of an agency and its application, step by step, and a process that carries it out."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Protocol
+
+from mandate.__main__ import controllers
+from mandate.api.kinds import WATCHED
+from mandate.api.meta import API_VERSION, Json
+from mandate.controllers.lookup import Lookup
+from mandate.kube.client import Ref
+from mandate.kube.errors import ApiError
+from mandate.runtime.cache import Cache, Key
+from mandate.runtime.clock import Clock
+from mandate.runtime.operator import Controller
+from mandate.runtime.sweep import Sweep
+from tests.unit.builders import NOW, example
+from tests.unit.memory_api import DiedError, MemoryApi
+
+_ROUNDS = 25
+_CONFLICT = 409
+FORM = Ref(API_VERSION, "CloudApplication", "agency-transport", "bus-portal")
+Step = Callable[[MemoryApi], object]
+
+
+class Assemble(Protocol):
+    """How the controllers of a new process are made."""
+
+    def __call__(self, kube: MemoryApi, cache: Cache, lookup: Lookup) -> dict[str, Controller]:
+        """The controllers, by kind."""
+
+
+def as_shipped(kube: MemoryApi, cache: Cache, lookup: Lookup) -> dict[str, Controller]:
+    """The operator's own controllers, at one moment."""
+    return controllers(kube, cache, lookup, Clock(real_now=lambda: NOW), Sweep(kube))
+
+
+def steps() -> Iterator[Step]:
+    """What people do, each once the operator has done its part on what was before."""
+    for path in ("calendar.yaml", "catalog.yaml", "policy.yaml", "agencies/transport.yaml"):
+        yield partial(MemoryApi.person, manifest=example(path))
+    form = example("applications/bus-portal.yaml")
+    materials = {k: v for k, v in form["spec"]["materials"].items() if k != "onboardingPlan"}
+    careless = form | {"spec": form["spec"] | {"materials": materials}}
+    yield lambda api: api.person(careless)
+    yield lambda api: api.decide(FORM, "acceptance", "Refused", "缺上云方案，请补充")
+    yield lambda api: api.person(form)
+    yield lambda api: api.decide(FORM, "acceptance", "Approved", "同意受理")
+    yield lambda api: api.decide(FORM, "review", "Approved", "方案可行，同意上云")
+    members = {"members": [{"kind": "User", "name": "alice"}, {"kind": "User", "name": "an"}]}
+    office = example("agencies/transport.yaml")
+    yield lambda api: api.person(office | {"spec": office["spec"] | members})
+
+
+class Process:
+    """The operator from its start to its death: what it knows it knows from the API."""
+
+    def __init__(self, api: MemoryApi, assemble: Assemble) -> None:
+        self._api = api
+        self._cache = Cache()
+        self._lookup = Lookup(self._cache)
+        self._controllers = assemble(api, self._cache, self._lookup)
+
+    async def settle(self) -> None:
+        """Reconciles everything until a whole round changes nothing.
+
+        Raises:
+            TimeoutError: it does not come to rest.
+        """
+        for _ in range(_ROUNDS):
+            before = len(self._api.writes)
+            for key in await self._known():
+                await self._reconcile(key)
+            if len(self._api.writes) == before:
+                return
+        raise TimeoutError(f"still writing after {_ROUNDS} rounds: {self._api.writes[-5:]}")
+
+    async def _known(self) -> list[Key]:
+        keys: dict[Key, None] = {}
+        for kind in WATCHED:
+            items, version = await self._api.list(API_VERSION, kind.name)
+            self._cache.replace(kind.name, items, version)
+            keys |= dict.fromkeys(Key.of(item) for item in items)
+        return [key for key in keys if key.kind in self._controllers]
+
+    async def _reconcile(self, key: Key) -> None:
+        try:
+            await self._controllers[key.kind].reconcile(key)
+        except ApiError as error:
+            # as the loop does: another try on what is there then
+            if error.code != _CONFLICT:
+                raise
+
+
+async def carry_out(api: MemoryApi, step: Step, assemble: Assemble = as_shipped) -> None:
+    """One step of the life, by a new process and another one after each death."""
+    step(api)
+    while True:
+        try:
+            await Process(api, assemble).settle()
+            return
+        except DiedError:
+            continue
+
+
+async def live(api: MemoryApi) -> None:
+    """The life as a whole, by one process."""
+    process = Process(api, as_shipped)
+    for step in steps():
+        step(api)
+        await process.settle()
+
+
+def state(api: MemoryApi) -> dict[Ref, Json]:
+    """Every object as it is, but for how often it was written, and when."""
+    return {ref: _lasting(found) for ref, found in api.objects.items()}
+
+
+def _lasting(found: Json) -> Json:
+    return {
+        key: _lasting(value) if isinstance(value, dict) else value
+        for key, value in found.items()
+        if key not in ("resourceVersion", "eventTime")
+    }

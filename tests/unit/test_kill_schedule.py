@@ -1,0 +1,121 @@
+"""A process may die at any write: the next one comes to the same end, and does nothing twice."""
+
+import asyncio
+from copy import deepcopy
+from itertools import count
+
+import pytest
+
+from mandate.api.meta import Json
+from mandate.controllers.lookup import Lookup
+from mandate.kube.errors import ApiError
+from mandate.runtime.cache import Cache, Key
+from mandate.runtime.operator import Controller
+from tests.unit.memory_api import Death, MemoryApi, When
+from tests.unit.memory_life import (
+    FORM,
+    Assemble,
+    Process,
+    as_shipped,
+    carry_out,
+    live,
+    state,
+    steps,
+)
+
+LEAST_WRITES = 20
+"""An office of 4 writes, a form refused, filed again, accepted, approved and granted."""
+
+
+async def differences(when: When, assemble: Assemble = as_shipped) -> list[str]:
+    """What goes otherwise than undisturbed, for a death at each write.
+
+    Each is compared at the end of the step it falls into: where the API is the same from there
+    on, the rest of the life is that of the undisturbed run, whose process lives on meanwhile.
+    """
+    found, exercised = [], 0
+    calm = MemoryApi()
+    process = Process(calm, assemble)
+    for step in steps():
+        before = deepcopy(calm)
+        step(calm)
+        await process.settle()
+        for number in range(len(before.writes), len(calm.writes)):
+            api, name = deepcopy(before), f"{when} write {number} {calm.writes[number]}"
+            api.death = Death(number, when)
+            await carry_out(api, step, assemble)
+            exercised += api.deaths
+            if state(api) != state(calm):
+                found.append(f"killed {name}: another end")
+            if twice := api.effects - calm.effects:
+                found.append(f"killed {name}: done more often: {dict(twice)}")
+    assert exercised == len(calm.writes)
+    return found
+
+
+def test_the_undisturbed_life_is_whole() -> None:
+    api = MemoryApi()
+    asyncio.run(live(api))
+    status = api.objects[FORM]["status"]
+    assert status["phase"] == "Trial"
+    assert status["approvals"].keys() == {"acceptance.1", "acceptance.2", "review.2"}
+    assert "awaiting" not in status
+    (ready,) = (c for c in status["conditions"] if c["type"] == "Ready")
+    assert ready["reason"] == "Granted"
+    bindings = [o for r, o in api.objects.items() if r.kind == "RoleBinding"]
+    assert {o["metadata"]["namespace"] for o in bindings} == {
+        "agency-transport",
+        "transport--bus-portal",
+    }
+    assert all(o["subjects"][-1]["name"] == "an" for o in bindings)
+    assert len(api.writes) >= LEAST_WRITES
+
+
+@pytest.mark.rule("X-level")
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_death_at_any_write_changes_nothing(when: When) -> None:
+    assert asyncio.run(differences(when)) == []
+
+
+class _Forgetful:
+    """Notes each reconcile that finds a decision, under a name nobody could find again."""
+
+    numbers = count()
+
+    def __init__(self, kube: MemoryApi, cache: Cache, inner: Controller) -> None:
+        self._kube, self._cache, self._inner = kube, cache, inner
+
+    async def reconcile(self, key: Key) -> float | None:
+        raw = self._cache.get(key)
+        assert raw is not None
+        unseen = (
+            raw.get("status", {}).get("approvals", {}).keys()
+            - raw.get("status", {}).get("effects", {}).keys()
+        )
+        if unseen:
+            await self._kube.create(_note(f"decided-{next(self.numbers)}"))
+        return await self._inner.reconcile(key)
+
+
+def _note(name: str) -> Json:
+    metadata = {"name": name, "namespace": "agency-transport"}
+    return {"apiVersion": "v1", "kind": "Event", "metadata": metadata}
+
+
+def test_a_controller_that_does_things_twice_is_noticed() -> None:
+    def forgetful(kube: MemoryApi, cache: Cache, lookup: Lookup) -> dict[str, Controller]:
+        made = as_shipped(kube, cache, lookup)
+        inner = made["CloudApplication"]
+        return made | {"CloudApplication": _Forgetful(kube, cache, inner)}
+
+    found = asyncio.run(differences("after", forgetful))
+    assert any("done more often" in line for line in found)
+
+
+def test_a_write_on_what_has_changed_since_is_refused() -> None:
+    api = MemoryApi()
+    api.person(_note("a") | {"kind": "CloudApplication", "apiVersion": FORM.api_version})
+    stale = api.person(_note("a") | {"kind": "CloudApplication", "apiVersion": FORM.api_version})
+    api.person(stale | {"spec": {"title": "x"}})
+    with pytest.raises(ApiError, match="409 Conflict"):
+        asyncio.run(api.apply(stale | {"status": {"phase": "x"}}, "status"))
