@@ -9,7 +9,7 @@ ONLY ?=
 export UV_PROJECT_ENVIRONMENT := .venv
 
 .PHONY: help setup format lint types layers generated generate controlplane \
-	test test-unit test-cluster test-e2e demo mutants up down clean
+	test test-unit test-cluster test-faults test-e2e soak demo mutants up down clean
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -52,13 +52,19 @@ test-unit: setup ## the rules and what else needs no API
 test-cluster: controlplane ## on a real API server
 	$(RUN) -m pytest tests/cluster $(TESTS)
 
+test-faults: controlplane ## kills, restarts, and a network that loses, delays and refuses
+	$(RUN) -m pytest tests/faults $(TESTS)
+
+soak: controlplane ## random lives in bad weather for SOAK_SECONDS (600), of SOAK_SEED (0)
+	$(RUN) -m pytest tests/faults -m soak $(TESTS)
+
 test-e2e: controlplane ## the tutorial, and the demo with each guard taken away in turn
 	$(RUN) -m pytest tests/e2e $(TESTS)
 
 mutants: controlplane ## switches each guard and rule off: a test that proves it must notice
 	$(RUN) -m hack.mutants $(ONLY)
 
-test: lint types layers generated test-unit test-cluster test-e2e demo ## everything
+test: lint types layers generated test-unit test-cluster test-faults test-e2e demo ## everything
 
 demo: controlplane ## the Lu'an story on a control plane of its own
 	$(RUN) -m hack.demo

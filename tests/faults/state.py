@@ -5,6 +5,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+from hack.faults.proxy import Request
 from hack.faults.requests import READS, Kind
 from hack.site import INSTALLATION, Site
 from mandate.api.meta import GROUP, Json
@@ -128,3 +129,21 @@ def broken_dossiers(site: Site) -> list[str]:
     path = f"/apis/{GROUP}/v1alpha1/dossiers"
     found = site.bootstrap.call("GET", path).body["items"]
     return [f"{v.subject}: {fault}" for v in verify(found) for fault in v.faults]
+
+
+def excess(requests: list[Request], office: Office, looks: int) -> dict[str, int]:
+    """By how much each key of an agency was asked more than there was cause for.
+
+    A cause is a look at it, and a fault on anything of the agency: one reconcile asks every key
+    of it again, and twice where it writes in between.
+
+    Args:
+        requests: all that were made.
+        office: whose they are to be.
+        looks: how often there was cause to look without a fault.
+    """
+    own = [r for r in requests if r.mentions(office.name)]
+    faults = sum(r.fault is not None for r in own)
+    counts = Counter(r.key for r in own)
+    most = 2 * (looks + faults)
+    return {key: count - most for key, count in counts.items() if count > most}

@@ -7,11 +7,13 @@ from typing import Protocol
 from mandate.__main__ import controllers
 from mandate.api.kinds import WATCHED
 from mandate.api.meta import API_VERSION, Json
+from mandate.controllers.cases import Cases
 from mandate.controllers.lookup import Lookup
 from mandate.kube.client import Ref
 from mandate.kube.errors import ApiError
 from mandate.runtime.cache import Cache, Key
 from mandate.runtime.clock import Clock
+from mandate.runtime.imported import Imported
 from mandate.runtime.operator import Controller
 from mandate.runtime.sweep import Sweep
 from tests.unit.builders import NOW, example
@@ -32,7 +34,9 @@ class Assemble(Protocol):
 
 def as_shipped(kube: MemoryApi, cache: Cache, lookup: Lookup) -> dict[str, Controller]:
     """The operator's own controllers, at one moment."""
-    return controllers(kube, cache, lookup, Clock(real_now=lambda: NOW), Sweep(kube))
+    clock = Clock(real_now=lambda: NOW)
+    cases = Cases(cache, lookup, clock, Imported(kube))
+    return controllers(kube, cache, lookup, cases, clock, Sweep(kube))
 
 
 def steps() -> Iterator[Step]:
