@@ -28,6 +28,7 @@ HUNG_SECONDS = 60.0
 RETRY_AFTER = "1"
 """In seconds, of the answers 429."""
 _START_SECONDS = 10.0
+_GOODBYE_SECONDS = 0.1
 _UNLUCKY_STREAM_SECONDS = 2.0
 _LARGEST = 64 * 1024 * 1024
 _OWN_HEADERS = {"connection", "content-length", "host", "keep-alive", "transfer-encoding"}
@@ -158,6 +159,8 @@ class FaultProxy:
             started.set()
             await self._stop.wait()
             await runner.cleanup()
+        # TLS says goodbye after the session has ended
+        await asyncio.sleep(_GOODBYE_SECONDS)
 
     async def _handle(self, raw: web.Request) -> web.StreamResponse:
         request = await self._seen(raw)

@@ -1,5 +1,6 @@
 """The undisturbed run, which all others are compared with."""
 
+import time
 from collections import Counter
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from tests.faults.state import effects_of, kind_of, state_of, writes_since
 
 _LEASES = "leases.coordination.k8s.io"
 _SETTLE_SECONDS = 30
+_CALM_SECONDS = 1.5
 # an agency says so if its quota is not counted yet when it is first looked at: that is the
 # cluster's doing, and may be so in one run and not in another
 _PENDING = Counter({"patch agencies.mandate.dev/status /AGENCY": 2})
@@ -66,9 +68,10 @@ def settled(office: Office, expected: dict[str, list[str]] | None) -> dict[str, 
     last: list[dict[str, list[str]]] = [{}]
 
     def same() -> bool:
-        found = state_of(office)
-        before, last[0] = last[0], found
-        return found == (expected or before)
+        if expected is None:
+            time.sleep(_CALM_SECONDS)
+        before, last[0] = last[0], state_of(office)
+        return last[0] == (before if expected is None else expected)
 
     try:
         eventually(same, _SETTLE_SECONDS, "the end state")

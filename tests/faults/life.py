@@ -35,6 +35,9 @@ def lead(site: Site, seed: str, between: Callable[[], None] = _nothing) -> Offic
         _decided(office, stage, "Approved")
         between()
     granted(office)
+    _joined(office)
+    between()
+    _let_in(office, office.namespace, f"{office.name}--bus-portal")
     return office
 
 
@@ -56,6 +59,7 @@ def wander(site: Site, seed: str, chance: Random) -> Office:
             _decided(office, "acceptance", "Refused")
         if chance.random() < 0.3:
             _joined(office)
+            _let_in(office, office.namespace)
         _again(office, title=f"第{chance.randint(1, 99)}路公交")
     end = chance.choice(["granted", "granted", "withdrawn", "waits"])
     if end == "withdrawn":
@@ -66,6 +70,7 @@ def wander(site: Site, seed: str, chance: Random) -> Office:
             _decided(office, stage, "Approved")
         granted(office)
         _joined(office)
+        _let_in(office, office.namespace, f"{office.name}--bus-portal")
     else:
         office.awaits("acceptance")
     return office
@@ -102,6 +107,17 @@ def _again(office: Office, **changes: str) -> None:
         whole["systemName"] = changes["title"]
     answer = office.member.call("PATCH", f"{office.forms}/bus-portal", {"spec": whole}, _MERGE)
     assert answer.code == 200, answer.message
+
+
+def _let_in(office: Office, *namespaces: str) -> None:
+    """Waits until the new member can work in these."""
+    bindings = "/apis/rbac.authorization.k8s.io/v1/namespaces/{}/rolebindings/mandate-members"
+
+    def found() -> bool:
+        answers = [office.site.bootstrap.call("GET", bindings.format(n)) for n in namespaces]
+        return all("newcomer" in str(answer.body.get("subjects")) for answer in answers)
+
+    eventually(found, office.patience, "the new member is let in")
 
 
 def _joined(office: Office) -> None:

@@ -13,7 +13,7 @@ from tests.cluster.office import Office
 from tests.faults.calm import Calm, settled
 from tests.faults.life import wander
 from tests.faults.machine import BAD, IMPATIENT, INTERVAL, Machine
-from tests.faults.state import broken_dossiers, excess, state_of
+from tests.faults.state import broken_dossiers, excess
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "600"))
 SEED = int(os.environ.get("SOAK_SEED", "0"))
@@ -51,7 +51,7 @@ def test_random_lives_in_bad_weather_end_as_in_good(machine: Machine, calm: Calm
             [partial(wander, site, f"good {name}", Random(name)) for name, _ in led]  # noqa: S311
         )
         for (_, office), same in zip(led, again, strict=True):
-            settled(office, state_of(same))
+            settled(office, settled(same, None))
             assert excess(requests, office, _LONGEST_LIFE * calm.most_requests + looks) == {}
         assert broken_dossiers(site) == []
     finally:

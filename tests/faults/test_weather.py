@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from hack.faults.proxy import FaultProxy
 from hack.faults.weather import Weather
 from hack.site import eventually
 from tests.cluster.office import Office
@@ -77,16 +78,20 @@ def test_the_watches_outlive_an_api_server_that_fails_for_long(machine: Machine)
     proxy = machine.proxy
     down = partial(Weather, 1.0, faults=("500", "429"), most_in_a_row=_ALWAYS)
     # the operator starts in it, and then cannot begin to watch
-    proxy.weather = down(on="get /apis")
-    first = len(proxy.requests)
+    outages = ("get /apis", "watch ")
+    proxy.weather = down(on=outages[0])
     machine.start()
     try:
-        for what in ("get /apis", "watch "):
+        for what in outages:
             proxy.weather = down(on=what)
-            eventually(lambda: any(r.fault for r in proxy.requests[first:]), 30, "an outage")
-            time.sleep(_OUTAGE_SECONDS)
             first = len(proxy.requests)
+            eventually(partial(_fault_since, proxy, first), 30, f"an outage of {what}")
+            time.sleep(_OUTAGE_SECONDS)
         proxy.weather = Weather()
         machine.side_by_side([partial(Office.open, machine.site, "after the outage", patience=30)])
     finally:
         machine.stop()
+
+
+def _fault_since(proxy: FaultProxy, first: int) -> bool:
+    return any(request.fault for request in proxy.requests[first:])
