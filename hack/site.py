@@ -78,8 +78,7 @@ class Actor:
             ca_certs=str(plane.folder / "pki" / "ca.crt"),
             cert_file=str(self.kubeconfig.with_suffix(".crt")),
             key_file=str(self.kubeconfig.with_suffix(".key")),
-            # tests lead several lives side by side
-            maxsize=32,
+            maxsize=32,  # tests lead several lives side by side
         )
 
     def kubectl(
@@ -215,10 +214,9 @@ class Site:
             name: its own among several, for example `operator-2`; also its identity.
             kubeconfig: another way to the API server, with that account's rights.
         """
-        kubeconfig = kubeconfig or self.operator_account(installation).kubeconfig
         port = _free_port()
         environment = {
-            "MANDATE_KUBECONFIG": str(kubeconfig),
+            "MANDATE_KUBECONFIG": str(kubeconfig or self.operator_account(installation).kubeconfig),
             "MANDATE_METRICS_PORT": str(port),
             "MANDATE_NAMESPACE": installation.operator_namespace,
             "MANDATE_IDENTITY": name,
@@ -299,5 +297,4 @@ def _manifest(documents: list[Json]) -> str:
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        return int(probe.getsockname()[1])

@@ -67,7 +67,7 @@ class Breakpoint:
 
 @dataclass(eq=False)
 class FaultProxy:
-    """The proxy; it runs in a thread of its own from `start` to `stop`.
+    """The proxy; it runs in a thread of its own while its context is open.
 
     Attributes:
         upstream: address of the API server.
@@ -136,7 +136,10 @@ class FaultProxy:
         return path
 
     def hold(self, point: Breakpoint) -> None:
-        """Arms a breakpoint: the next request that matches is held, and it is disarmed."""
+        """Arms a breakpoint: the next request that matches is held, and it is disarmed.
+
+        After the answer only what was done is held, not what was refused.
+        """
         self._breakpoints.append(point)
 
     async def _serve(self, started: threading.Event) -> None:
@@ -213,8 +216,11 @@ class FaultProxy:
             if request.verb == "watch" and answer.status == HTTPStatus.OK:
                 return await _stream(raw, answer, request.fault)
             content = await answer.read()
-        if point is not None:
+        if point is not None and answer.ok:
             return await self._held(raw, point)
+        if point is not None:
+            # what was refused is no effect: the next one is held
+            self.hold(point)
         if request.fault == "lost":
             return _reset(raw)
         if request.fault == "hung-after":

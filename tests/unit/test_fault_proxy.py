@@ -28,10 +28,14 @@ class Upstream:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.more = asyncio.Event()
+        self.refuses = 0
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         certificate = request.get_extra_info("peercert")
         self.asked.append(f"{request.method} {request.raw_path}")
+        if self.refuses:
+            self.refuses -= 1
+            return web.json_response({}, status=409)
         if "watch" not in request.query:
             return web.json_response({"by": str(certificate["subject"]), "n": len(self.asked)})
         response = web.StreamResponse()
@@ -183,6 +187,24 @@ def test_a_breakpoint_holds_the_one_request_it_is_for(
             f"patch {QUOTAS}/q",
             f"patch {QUOTAS}/q",
         ]
+
+
+def test_what_is_refused_is_not_held_as_done(authority: Path) -> None:
+    async def ask(url: str) -> None:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=1)) as session:
+            async with session.patch(f"{url}{QUOTAS}/q") as refused:
+                assert refused.status == 409
+            with pytest.raises(TimeoutError):
+                await patch(session, url)
+
+    with (
+        upstream(authority) as (url, here),
+        FaultProxy(url, authority / "ca.crt", authority / "operator.crt") as proxy,
+    ):
+        here.refuses = 1
+        proxy.hold(Breakpoint(lambda r: r.verb == "patch", "after"))
+        asyncio.run(ask(proxy.url))
+        assert not proxy.reached.empty()
 
 
 def test_the_weather_is_the_same_each_time_and_as_bad_as_asked() -> None:
