@@ -13,7 +13,7 @@ import yaml
 from hack.controlplane import reaper
 from hack.site import INSTALLATION, LUAN, Site, eventually
 from mandate.api.meta import Json
-from tests.cluster.office import SETTINGS, Office
+from tests.cluster.office import SETTINGS, Office, luan_site
 
 NAMES = ("operator", "operator-2")
 FORMS = 60
@@ -88,6 +88,13 @@ class Pair:
 
 def one(names: list[str]) -> list[str] | None:
     return names if len(names) == 1 else None
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    """A site of its own: of the long log of all other tests the beginning is rotated away."""
+    with luan_site() as here:
+        yield here
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,9 @@ MANIFEST: Json = {
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-async def _asked(handler: Handler, ask: Callable[[KubeClient], Awaitable[object]]) -> object:
+async def _asked(
+    handler: Handler, ask: Callable[[KubeClient], Awaitable[object]], seconds: float = 10
+) -> object:
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handler)
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0)
@@ -32,14 +34,14 @@ async def _asked(handler: Handler, ask: Callable[[KubeClient], Awaitable[object]
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     login = Login(client.Configuration(host=f"http://127.0.0.1:{runner.addresses[0][1]}"))
     try:
-        async with KubeClient(login, 0.3, "op_1") as kube:
+        async with KubeClient(login, seconds, "op_1") as kube:
             return await ask(kube)
     finally:
         await runner.cleanup()
 
 
-def apply(handler: Handler) -> object:
-    return asyncio.run(_asked(handler, lambda kube: kube.apply(MANIFEST)))
+def apply(handler: Handler, seconds: float = 10) -> object:
+    return asyncio.run(_asked(handler, lambda kube: kube.apply(MANIFEST), seconds))
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,7 @@ def test_a_call_that_hangs_ends_at_its_deadline() -> None:
         return web.Response()
 
     with pytest.raises(TimeoutError):
-        apply(silent)
+        apply(silent, 0.3)
 
 
 def test_an_answer_that_never_ends_ends_at_its_deadline() -> None:
@@ -88,7 +90,7 @@ def test_an_answer_that_never_ends_ends_at_its_deadline() -> None:
             await asyncio.sleep(0.05)
 
     with pytest.raises(TimeoutError):
-        apply(slow)
+        apply(slow, 0.3)
 
 
 @pytest.mark.parametrize("said", [b"", b'{"kind": "Resour'])
