@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from prometheus_client import REGISTRY
 
 from mandate.api.dossier import Subject
 from mandate.api.meta import API_VERSION, Json
@@ -76,3 +77,5 @@ def test_a_resync_finds_the_open_dossiers_of_what_is_not_there() -> None:
     cache.put(FORM)
     found = asyncio.run(Departed(Listing(), cache).run())
     assert found == [Key("Dossier", "", "cloudapplication-u-2")]
+    # two subjects with two parts each
+    assert REGISTRY.get_sample_value("mandate_dossier_parts") == 4

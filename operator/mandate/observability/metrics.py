@@ -18,4 +18,7 @@ API_REQUESTS = Counter(
     "Requests to the API server, by verb, kind and status code (0: no answer).",
     ["verb", "kind", "code"],
 )
+DOSSIER_PARTS = Gauge(
+    "mandate_dossier_parts", "Parts of dossiers that are still written, at the last resync."
+)
 LEADER = Gauge("mandate_leader", "1 while this process holds the lease and writes, 0 on standby.")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from mandate.api.meta import API_VERSION, Json
 from mandate.kube.client import KubeClient
+from mandate.observability.metrics import DOSSIER_PARTS
 from mandate.runtime.cache import Cache, Key
 from mandate.runtime.dossiers import CLOSED, IMPORTED
 
@@ -28,6 +29,7 @@ class Departed:
         """The open dossiers whose subject is not there."""
         labels = f"!{CLOSED},!{IMPORTED}"
         parts = await self._kube.list_metadata(API_VERSION, "Dossier", labels)
+        DOSSIER_PARTS.set(len(parts))
         there = set(self._uids())
         # a part is named <kind>-<uid>-<part>
         names = {part["name"].rpartition("-")[0] for part in parts}
