@@ -12,7 +12,7 @@ from hashlib import sha256
 import rfc8785
 
 from mandate.api.agency import Agency
-from mandate.api.cloudapplication import CloudApplication
+from mandate.api.cloudapplication import BEFORE_APPROVAL, CloudApplication
 from mandate.api.dossier import Subject, SubjectKind
 from mandate.api.governancepolicy import GovernancePolicy
 from mandate.api.meta import Condition, Json, ObjectMeta, find_condition
@@ -273,7 +273,7 @@ def _came_of_it(status: RequestStatus) -> Iterator[Fact]:
 def _granted(application: CloudApplication, ready: Condition) -> Iterator[Fact]:
     """That the grant stands, or what is in its way; each once a generation."""
     status, generation = application.status, application.metadata.generation
-    early = status.phase in (None, "Submitted", "Accepted", "Refused")
+    early = status.phase in BEFORE_APPROVAL
     if early or ready.reason == "Granting":
         return
     data: Json = {"namespace": status.namespace, "generation": generation}
