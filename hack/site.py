@@ -34,7 +34,10 @@ INSTALLATION = Installation(
         "monitoring",
     ),
 )
-_GUARD_SECONDS = 30.0
+_CONFLICT = 409
+_GUARD_SECONDS = 60.0
+SOON = 60.0
+"""Seconds a test waits for the operator or the API server, however busy the machine."""
 T = TypeVar("T")
 
 
@@ -105,6 +108,15 @@ class Actor:
         except ValueError:
             found = answer.data.decode()
         return Answer(answer.status, found if isinstance(found, dict) else {"message": str(found)})
+
+    def put(self, path: str, change: Callable[[Json], object], query: str = "") -> Answer:
+        """Reads, changes, and replaces: again while somebody else wrote in between."""
+        while True:
+            found = self.call("GET", path).body
+            change(found)
+            answer = self.call("PUT", path + query, found)
+            if answer.code != _CONFLICT:
+                return answer
 
 
 class Site:

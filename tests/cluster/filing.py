@@ -4,14 +4,13 @@ import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hack.site import Actor, Answer, eventually
+from hack.site import SOON, Actor, Answer, eventually
 from mandate.api.meta import API_VERSION, Json
 from mandate.api.requests import decision_key
 from mandate.api.stages import BY_KIND
 from tests.cluster import kinds
 from tests.cluster.office import Office
 
-_SECONDS = 30.0
 MERGE = "application/merge-patch+json"
 
 
@@ -58,7 +57,7 @@ class Filing:
             here = status.get("phase") == phase and awaited == set(stages)
             return self.read() if here else None
 
-        return eventually(look, _SECONDS, f"{self.name} is {phase} and awaits {stages}")
+        return eventually(look, SOON, f"{self.name} is {phase} and awaits {stages}")
 
     def decide(self, stage: str, who: Actor, decision: str = "Approved") -> Answer:
         """Decides on what is there."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hack.site import INSTALLATION, Actor, Site, eventually
+from hack.site import INSTALLATION, SOON, Actor, Site, eventually
 from mandate.api.meta import GROUP, Json
 from mandate.api.stages import STAGE_TABLE, Party
 
@@ -132,7 +132,7 @@ def appoint(site: Site) -> None:
         assert root.call("POST", f"{_RBAC}/clusterrolebindings", body).code == 201
     # it learns of roles and of bindings in their order: who knows the last knows all
     last = site.actor("matrix-last", "matrix-last")
-    eventually(lambda: _may(last), 10, "the appointments are known")
+    eventually(lambda: _may(last), SOON, "the appointments are known")
 
 
 def _may(last: Actor) -> bool:

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from hack.site import Actor, Answer, Site, eventually
+from hack.site import SOON, Actor, Answer, Site, eventually
 from mandate.api.meta import API_VERSION, Json
 from mandate.api.requests import decision_key
 from mandate.api.stages import STAGE_TABLE, Party, RequestKind
@@ -11,7 +11,6 @@ from tests.cluster import kinds, matrix, matrix_people
 from tests.cluster.office import Office
 
 _MERGE = "application/merge-patch+json"
-_SECONDS = 30
 _PHASES = {
     "filed": "Submitted",
     "accepted": "Accepted",
@@ -122,7 +121,7 @@ class Scene:
         form = request.form(request.name)
         made = eventually(
             lambda: _unless_new(filer.call("POST", request.forms, form)),
-            _SECONDS,
+            SOON,
             f"{request.row.kind} is served and known to the mutating policies",
         )
         assert made.code == 201, made.message

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 import yaml
 
 from hack.controlplane.controlplane import ControlPlane
-from hack.site import LUAN, Actor, Answer, Site, eventually
+from hack.site import LUAN, SOON, Actor, Answer, Site, eventually
 from mandate.api.meta import Json
 
 _API = "/apis/mandate.dev/v1alpha1"
-_SECONDS = 20.0
 SETTINGS = {
     "MANDATE_RESYNC_SECONDS": "2",
     "MANDATE_LEASE_SECONDS": "4",
@@ -58,10 +57,10 @@ def squat(site: Site, name: str, marks: Json | None = None) -> Json:
     metadata = {"name": name, **marks}
     body = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
     with site.without_guards("namespaces"):
-        eventually(lambda: boss.call("POST", path, body).code == 201, _SECONDS, "no guard")
+        eventually(lambda: boss.call("POST", path, body).code == 201, SOON, "no guard")
     body = body | {"metadata": {"name": "probe--probe"}}
     probe = f"{path}?dryRun=All"
-    eventually(lambda: boss.call("POST", probe, body).code == 403, _SECONDS, "the guard is back")
+    eventually(lambda: boss.call("POST", probe, body).code == 403, SOON, "the guard is back")
     return boss.call("GET", f"{path}/{name}").body
 
 
@@ -80,7 +79,7 @@ class Office:
     member: Actor
     approver: Actor
     clerk: Actor
-    patience: float = _SECONDS
+    patience: float = SOON
     """How long it waits for what is to come, in seconds."""
 
     @classmethod
@@ -89,7 +88,7 @@ class Office:
         site: Site,
         seed: str,
         filer: str | None = None,
-        patience: float = _SECONDS,
+        patience: float = SOON,
         **spec: object,
     ) -> "Office":
         """Makes an agency of its own for a test, and waits until it can file."""

@@ -1,6 +1,6 @@
 """A system on trial, with what is filed about it and how its grant looks, on the real API."""
 
-from hack.site import Actor, Answer, eventually
+from hack.site import SOON, Actor, Answer, eventually
 from mandate.api.meta import API_VERSION, Json
 from mandate.api.stages import BY_KIND
 from tests.cluster import kinds
@@ -65,7 +65,7 @@ class Pad:
             current = status.get("observedGeneration") == generation
             return found if current and turns.get(stage) == list(may) else None
 
-        return eventually(look, 20, f"{kind} {name} awaits {stage}")
+        return eventually(look, SOON, f"{kind} {name} awaits {stage}")
 
     def decide(self, who: Actor, kind: str, name: str, stage: str) -> Answer:
         """Approves at a stage what is there."""
@@ -130,10 +130,14 @@ class Pad:
         return self.member.call("POST", f"{path}/ingresses", body)
 
     def opens(self) -> None:
-        eventually(lambda: self.labels().get("mandate.dev/internet") == "open", 20, "it opens")
+        eventually(
+            lambda: self.labels().get("mandate.dev/internet") == "open",
+            SOON,
+            "it opens",
+        )
         # the guard reads the namespace from its own cache
-        eventually(lambda: self.ingress("probe").code == 201, 20, "the guard knows")
+        eventually(lambda: self.ingress("probe").code == 201, SOON, "the guard knows")
 
     def closes(self) -> None:
-        eventually(lambda: "mandate.dev/internet" not in self.labels(), 20, "it closes")
-        eventually(lambda: self.ingress("again").code == 403, 20, "the guard knows")
+        eventually(lambda: "mandate.dev/internet" not in self.labels(), SOON, "it closes")
+        eventually(lambda: self.ingress("again").code == 403, SOON, "the guard knows")

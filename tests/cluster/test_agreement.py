@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 import pytest
 
-from hack.site import Actor, Answer, Site, eventually
+from hack.site import SOON, Actor, Answer, Site, eventually
 from mandate.api.meta import Json
 from mandate.api.stages import BY_KIND
 from tests.cluster import kinds
@@ -17,7 +17,6 @@ from tests.cluster.office import SETTINGS, Office
 
 _API = "/apis/mandate.dev/v1alpha1"
 _MERGE = "application/merge-patch+json"
-_SECONDS = 30.0
 TERM, NEXT = "bus-portal-term-0", "bus-portal-term-1"
 
 
@@ -60,7 +59,7 @@ class Table:
             here = self.status(name)
             return self.read(name) if all(here.get(k) == v for k, v in status.items()) else None
 
-        return eventually(look, _SECONDS, f"{name} has {status}")
+        return eventually(look, SOON, f"{name} has {status}")
 
     def decide(
         self, who: Actor, stage: str, decision: str = "Approved", *,
@@ -72,7 +71,7 @@ class Table:
             turns = self.status(name, plural).get("awaiting", [])
             return next((t for t in turns if t["stage"] == stage and decision in t["may"]), None)
 
-        turn = eventually(awaited, _SECONDS, f"{name} awaits {stage}")
+        turn = eventually(awaited, SOON, f"{name} awaits {stage}")
         entry = {"decision": decision, "basis": turn["basis"], "opinion": "同意"} | fields
         body = {"status": {"approvals": {f"{stage}.1": entry}}}
         return who.call("PATCH", self.path(plural, name) + "/status", body, _MERGE)
@@ -95,7 +94,7 @@ class Table:
         )  # fmt: skip
         assert answer.code == 200, answer.message
         verified = partial(self.status, "onboarding", "assessmentreports")
-        eventually(lambda: verified().get("phase") == "Verified", _SECONDS, "it is verified")
+        eventually(lambda: verified().get("phase") == "Verified", SOON, "it is verified")
 
     def consent(self, name: str = "bus-portal-launch") -> None:
         """The agency asks for the launch, and the authority consents."""
@@ -178,7 +177,9 @@ def test_consent_agreement_three_signatures_running(table: Table) -> None:
 
     space = table.site.bootstrap.call("GET", f"/api/v1/namespaces/{office.name}--bus-portal")
     eventually(
-        lambda: _environment(table) == "formal", _SECONDS, "the environment is formal in place"
+        lambda: _environment(table) == "formal",
+        SOON,
+        "the environment is formal in place",
     )
     assert _uid(table) == space.body["metadata"]["uid"]
     kinds = [e["kind"] for e in table.entries()]
@@ -223,7 +224,7 @@ def test_a_year_later_it_renews_itself_and_an_objection_ends_it(table: Table) ->
     ends = date.fromisoformat(later["expiresOn"])
     table.site.advance(days=(ends - last).days + 1)
     table.until(NEXT, phase="Expired")
-    expired = eventually(lambda: table.condition("AgreementExpired"), _SECONDS, "it is said")
+    expired = eventually(lambda: table.condition("AgreementExpired"), SOON, "it is said")
     assert expired["status"] == "True"
     # what runs is left
     assert table.office.read()["status"]["phase"] == "Running"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hack.site import Actor, Answer, Site, eventually
+from hack.site import SOON, Actor, Answer, Site, eventually
 from mandate.api.meta import Json
 from tests.cluster.office import Office
 
@@ -29,7 +29,7 @@ def _served(who: Actor, method: str, path: str, body: Json) -> Answer:
         answer = who.call(method, path, body, MERGE if method == "PATCH" else "application/json")
         return None if answer.code in (404, 503) else answer
 
-    return eventually(look, 20, f"{path} is served")
+    return eventually(look, SOON, f"{path} is served")
 
 
 def _stand_in(group: str, kind: str, plural: str) -> Json:
@@ -100,7 +100,7 @@ def rogue(site: Site) -> Iterator[Site]:
     root.call("DELETE", f"{path}ybindings/zz-rogue.example")
     root.call("DELETE", f"{path}ies/zz-rogue.example")
     boss = Office.open(site, "after-the-rogue")
-    eventually(lambda: boss.file(dry_run=True).code == 201, 20, "the rogue is gone")
+    eventually(lambda: boss.file(dry_run=True).code == 201, SOON, "the rogue is gone")
 
 
 @pytest.mark.rule("X-duty")
@@ -124,8 +124,12 @@ def test_nothing_is_filed_unstamped(granted: Office) -> None:
         return "names every writer and is written by the API server" in answer.message
 
     with granted.site.without_guards("stamp-requester"):
-        eventually(refused, 20, "a form without its writer is refused")
-    eventually(lambda: granted.file(granted.form("stamped"), dry_run=True).code == 201, 20, "back")
+        eventually(refused, SOON, "a form without its writer is refused")
+    eventually(
+        lambda: granted.file(granted.form("stamped"), dry_run=True).code == 201,
+        SOON,
+        "back",
+    )
 
 
 @pytest.mark.rule("X-identity")
@@ -148,8 +152,8 @@ def test_nothing_is_decided_unstamped(office: Office, forged: dict[str, str], be
         return text in office.approver.call("PATCH", path, body, MERGE).message
 
     with office.site.without_guards("stamp-approver"):
-        eventually(lambda: said(because), 20, "what nobody stamped is refused")
-    eventually(lambda: not said(because), 20, "the stamp is back")
+        eventually(lambda: said(because), SOON, "what nobody stamped is refused")
+    eventually(lambda: not said(because), SOON, "the stamp is back")
 
 
 @pytest.mark.rule("X-duty")
@@ -159,7 +163,11 @@ def test_nothing_is_decided_outside_an_agencys_namespace(granted: Office) -> Non
     stray["metadata"]["namespace"] = "default"
     forms = "/apis/mandate.dev/v1alpha1/namespaces/default/cloudapplications"
     with site.without_guards("requests"):
-        eventually(lambda: site.bootstrap.call("POST", forms, stray).code == 201, 20, "it is filed")
+        eventually(
+            lambda: site.bootstrap.call("POST", forms, stray).code == 201,
+            SOON,
+            "it is filed",
+        )
     body = {"status": {"approvals": {"acceptance.1": {"decision": "Approved", "basis": "0" * 64}}}}
     answer = granted.approver.call("PATCH", f"{forms}/stray/status", body, MERGE)
     assert answer.code == 403
@@ -167,13 +175,16 @@ def test_nothing_is_decided_outside_an_agencys_namespace(granted: Office) -> Non
     assert site.bootstrap.call("DELETE", f"{forms}/stray").code == 200
 
 
+def _second(found: Json) -> Json:
+    """Another version of a CRD, served beside the first."""
+    first: Json = copy.deepcopy(found["spec"]["versions"][0])
+    return first | {"name": "v1beta1", "storage": False}
+
+
 @pytest.mark.rule("X-order", "X-closed")
 def test_another_served_version_is_guarded_too(office: Office) -> None:
     root, path = office.site.bootstrap, f"{_CRDS}/cloudapplications.mandate.dev"
-    found = root.call("GET", path).body
-    second = copy.deepcopy(found["spec"]["versions"][0]) | {"name": "v1beta1", "storage": False}
-    found["spec"]["versions"].append(second)
-    added = root.call("PUT", path, found)
+    added = root.put(path, lambda found: found["spec"]["versions"].append(_second(found)))
     assert added.code == 200, added.message
     try:
         assert office.file().code == 201
@@ -187,19 +198,19 @@ def test_another_served_version_is_guarded_too(office: Office) -> None:
         phase = {"status": {"phase": "Approved"}}
         assert office.approver.call("PATCH", other, phase, MERGE).code == 403
     finally:
-        back = root.call("GET", path).body
-        back["spec"]["versions"] = back["spec"]["versions"][:1]
-        assert root.call("PUT", path, back).code == 200
+        assert root.put(path, lambda found: found["spec"]["versions"].pop()).code == 200
 
 
 @pytest.mark.rule("X-law")
 def test_a_version_without_its_status_subresource_is_refused(site: Site) -> None:
     path = f"{_CRDS}/cloudapplications.mandate.dev"
-    found = site.bootstrap.call("GET", path).body
-    second = copy.deepcopy(found["spec"]["versions"][0]) | {"name": "v1beta1", "storage": False}
-    del second["subresources"]
-    found["spec"]["versions"].append(second)
-    answer = site.bootstrap.call("PUT", path, found)
+
+    def grown(found: Json) -> None:
+        second = _second(found)
+        del second["subresources"]
+        found["spec"]["versions"].append(second)
+
+    answer = site.bootstrap.put(path, grown)
     assert answer.code == 403
     assert "(X-law, ours)" in answer.message
 
@@ -208,13 +219,15 @@ def test_a_version_without_its_status_subresource_is_refused(site: Site) -> None
 def test_no_scale_subresource_writes_past_the_form(site: Site) -> None:
     # the guard of forms would see a Scale there, and a frozen form would change
     path = f"{_CRDS}/cloudapplications.mandate.dev"
-    found = site.bootstrap.call("GET", path).body
-    paths = {
+    scale = {
         "specReplicasPath": ".spec.serviceAudienceCount",
         "statusReplicasPath": ".status.observedGeneration",
     }
-    found["spec"]["versions"][0]["subresources"]["scale"] = paths
-    answer = site.bootstrap.call("PUT", f"{path}?dryRun=All", found)
+    answer = site.bootstrap.put(
+        path,
+        lambda found: found["spec"]["versions"][0]["subresources"].update(scale=scale),
+        "?dryRun=All",
+    )
     assert answer.code == 403, answer.body
     assert "without a conversion webhook or a scale subresource" in answer.message
 
@@ -222,10 +235,12 @@ def test_no_scale_subresource_writes_past_the_form(site: Site) -> None:
 @pytest.mark.rule("X-law")
 def test_a_schema_may_grow(site: Site) -> None:
     path = f"{_CRDS}/agencies.mandate.dev"
-    found = site.bootstrap.call("GET", path).body
-    spec = found["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
-    spec["properties"]["later"] = {"type": "string", "maxLength": 10}
-    answer = site.bootstrap.call("PUT", f"{path}?dryRun=All", found)
+
+    def grown(found: Json) -> None:
+        spec = found["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
+        spec["properties"]["later"] = {"type": "string", "maxLength": 10}
+
+    answer = site.bootstrap.put(path, grown, "?dryRun=All")
     assert answer.code == 200, answer.message
 
 
@@ -237,13 +252,14 @@ def test_ballast_stops_nobodys_decision(office: Office) -> None:
     assert office.file(form).code == 201
     office.awaits("acceptance")
     fields: Json = {f"f:{i:05}": {"f:" + "y" * 60: {}} for i in range(4000)}
-    found = office.read()
-    found["metadata"]["managedFields"].append({
+    entry = {
         "manager": "ballast", "operation": "Update", "apiVersion": "mandate.dev/v1alpha1",
         "time": "2026-01-01T00:00:00Z", "fieldsType": "FieldsV1",
         "fieldsV1": {"f:metadata": {"f:annotations": fields}},
-    })  # fmt: skip
-    loaded = office.member.call("PUT", f"{office.forms}/bus-portal", found)
+    }  # fmt: skip
+    loaded = office.member.put(
+        f"{office.forms}/bus-portal", lambda found: found["metadata"]["managedFields"].append(entry)
+    )
     assert loaded.code == 200, loaded.message
     assert office.decide("acceptance").code == 200
     office.awaits("review")

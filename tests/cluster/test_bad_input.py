@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from hack.site import Actor, Site, eventually
+from hack.site import SOON, Actor, Site, eventually
 from mandate.api.meta import API_VERSION, Json
 from tests.cluster.laws import enact
 from tests.cluster.office import Office, squat
@@ -13,7 +13,6 @@ from tests.cluster.test_forms import GONE, filled, put
 
 MERGE = "application/merge-patch+json"
 _TOUCH = {"metadata": {"annotations": {"luan.example/again": "1"}}}
-_SECONDS = 20.0
 _LISTS = (
     "/api/v1/namespaces/{}/resourcequotas",
     "/api/v1/namespaces/{}/limitranges",
@@ -180,7 +179,7 @@ def _until_ready(actor: Actor, path: str, reason: str) -> Json:
         ready = [c for c in conditions if c["type"] == "Ready" and c["reason"] == reason]
         return found | {"ready": ready[0]} if ready else None
 
-    return eventually(look, _SECONDS, f"{path} is {reason}")
+    return eventually(look, SOON, f"{path} is {reason}")
 
 
 @pytest.fixture(scope="module")
@@ -256,7 +255,7 @@ def _leaves(site: Site, squatter: Json) -> None:
     assert boss.call("GET", path).body["metadata"] == squatter["metadata"]
     assert not any(boss.call("GET", inside.format(name)).body["items"] for inside in _LISTS)
     assert boss.call("DELETE", path).code == 200
-    eventually(lambda: boss.call("GET", path).code == 404, _SECONDS, f"{name} is gone")
+    eventually(lambda: boss.call("GET", path).code == 404, SOON, f"{name} is gone")
 
 
 @pytest.mark.rule("X-input", "G310-sublet", "A14-provision")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hack.site import Answer, Site, eventually
+from hack.site import SOON, Answer, Site, eventually
 from tests.cluster.office import Office
 
 MERGE = "application/merge-patch+json"
@@ -245,7 +245,9 @@ def test_work_goes_on_within_the_bounds(granted: Office) -> None:
     made = granted.member.call("POST", _paths(granted)["pods"], pod)
     assert made.code == 201, made.message
     used = eventually(
-        lambda: root.call("GET", quota).body["status"]["used"].get("requests.cpu"), 10, "use"
+        lambda: root.call("GET", quota).body["status"]["used"].get("requests.cpu"),
+        SOON,
+        "use",
     )
     assert used == "500m"  # what the limit range gives a container that asks for nothing
 
@@ -299,9 +301,9 @@ def test_the_law_goes_in_no_single_step(
 @pytest.mark.rule("X-law")
 def test_a_crd_keeps_its_status_subresource(site: Site) -> None:
     path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/cloudapplications.mandate.dev"
-    found = site.bootstrap.call("GET", path).body
-    found["spec"]["versions"][0].pop("subresources")
-    answer = site.bootstrap.call("PUT", path, found)
+    answer = site.bootstrap.put(
+        path, lambda found: found["spec"]["versions"][0].pop("subresources")
+    )
     assert answer.code == 403
     assert "(X-law, ours)" in answer.message
 

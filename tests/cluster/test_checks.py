@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from hack.site import LUAN, Actor, Answer, Site, eventually
+from hack.site import LUAN, SOON, Actor, Answer, Site, eventually
 from mandate.api.meta import Json
 from tests.cluster.office import Office
 
@@ -117,7 +117,7 @@ def test_a_catalogue_that_comes_later_opens_approval(
     body: Json = yaml.safe_load((LUAN / "catalog.yaml").read_text("utf-8"))
     body["metadata"]["name"] = "of-its-own"
     _made(office.clerk, f"{_API}/servicecatalogs", body)
-    eventually(lambda: "Approved" in may(office.read()), 20, "it can be approved")
+    eventually(lambda: "Approved" in may(office.read()), SOON, "it can be approved")
 
 
 @pytest.mark.rule("A14-sizing", "A23-ports")
@@ -154,7 +154,7 @@ def test_what_the_platform_has_not_is_only_refused_with_the_numbers(
     assert "acceptance cannot be Approved now" in answer.message
     # what was reserved is free again, at once
     assert office.decide("acceptance", "Refused", name="first").code == 200
-    eventually(lambda: "Approved" in may(office.read("second")), 10, "the second finds room")
+    eventually(lambda: "Approved" in may(office.read("second")), SOON, "the second finds room")
 
 
 def _at_review(office: Office) -> None:
@@ -264,7 +264,7 @@ def test_what_the_provider_hands_over_is_confirmed_by_it(office: Office) -> None
     assert found["status"]["phase"] == "Approved"
     assert found["status"]["stages"] == ["acceptance", "review"]
     # the rest is there
-    eventually(lambda: _quota(office), 20, "the quota stands")
+    eventually(lambda: _quota(office), SOON, "the quota stands")
     waiting = next(c for c in office.read()["status"]["conditions"] if c["type"] == "Provisioned")
     assert (waiting["status"], waiting["reason"]) == ("False", "AwaitingProvider")
     assert "弹性互联网IP地址 1个 × 1" in waiting["message"]

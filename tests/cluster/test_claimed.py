@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from hack.controlplane.controlplane import ControlPlane
-from hack.site import INSTALLATION, LUAN, Actor, Site, eventually
+from hack.site import INSTALLATION, LUAN, SOON, Actor, Site, eventually
 from mandate.api.meta import Json
 from tests.cluster.office import Office
 
@@ -95,7 +95,9 @@ def test_a_team_makes_and_ends_namespaces_of_its_own(shared: Site) -> None:
         assert answer.code == 201, answer.message
     assert team.call("DELETE", "/api/v1/namespaces/team-new").code == 200
     eventually(
-        lambda: team.call("GET", "/api/v1/namespaces/team-new").code == 404, 20, "it is gone"
+        lambda: team.call("GET", "/api/v1/namespaces/team-new").code == 404,
+        SOON,
+        "it is gone",
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hack.site import Actor, eventually
+from hack.site import SOON, Actor, eventually
 from mandate.api.meta import Json
 from tests.cluster.office import Office
 from tests.cluster.test_dossier import dossier, kinds
@@ -31,7 +31,7 @@ def lived(office: Office) -> str:
     office.awaits("acceptance")
     assert office.decide("acceptance", "Refused", opinion="材料不全").code == 200
     uid: str = office.until(phase="Refused")["metadata"]["uid"]
-    eventually(lambda: "Effective" in kinds(office.site, uid), 10, "its refusal is on record")
+    eventually(lambda: "Effective" in kinds(office.site, uid), SOON, "its refusal is on record")
     return uid
 
 

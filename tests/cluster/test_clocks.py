@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import yaml
 
-from hack.site import LUAN, Site, eventually
+from hack.site import LUAN, SOON, Site, eventually
 from mandate.api.meta import Json
 from tests.cluster.laws import enact
 from tests.cluster.office import Office
@@ -52,7 +52,7 @@ class Bureau:
             found = self.office.read()
             return found if look(found.get("status", {})) else None
 
-        return eventually(there, 20, what)
+        return eventually(there, SOON, what)
 
     def recorded(self) -> list[str]:
         """The keys of the application's dossier, in their order."""
@@ -127,7 +127,9 @@ def test_a_clock_opens_is_breached_and_a_late_decision_is_valid(bureau: Bureau) 
     done = bureau.office.until(phase="Trial")
     assert not clock_of(done, "review")["breached"]
     keys = eventually(
-        lambda: [k for k in bureau.recorded() if "acceptance" in k and "awaited" not in k], 5, "it"
+        lambda: [k for k in bureau.recorded() if "acceptance" in k and "awaited" not in k],
+        SOON,
+        "it",
     )
     assert keys == [
         "reminder.acceptance.1",
@@ -179,14 +181,14 @@ def test_a_calendar_edited_later_moves_open_clocks_only(bureau: Bureau) -> None:
     }
     assert clock_of(moved, "acceptance") == closed
     assert instant(closed["dueAt"]) == midnight_after(started, 5)
-    eventually(lambda: "recomputed.review.1.2" in bureau.recorded(), 5, "it is on record")
+    eventually(lambda: "recomputed.review.1.2" in bureau.recorded(), SOON, "it is on record")
 
     # a calendar that does not speak of the last day yet
     bureau.day_off(tomorrow, validThrough=str(accepted.date() + 2 * _DAY))
     known = bureau.until(lambda s: clocks_of(s)["review"]["provisional"], "it is provisional")
     assert clock_of(known, "review")["dueAt"] == clock_of(moved, "review")["dueAt"]
     assert clock_of(known, "acceptance") == closed
-    eventually(lambda: "recomputed.review.1.3" in bureau.recorded(), 5, "it is on record")
+    eventually(lambda: "recomputed.review.1.3" in bureau.recorded(), SOON, "it is on record")
 
 
 @pytest.mark.rule("X-clock")
@@ -202,7 +204,7 @@ def test_a_breach_is_an_event_and_is_seen_by_time_alone(bureau: Bureau) -> None:
         found = bureau.site.bootstrap.call("GET", path).body["items"]
         return [e for e in found if e["reason"] == "Breached"]
 
-    (event,) = eventually(events, 10, "the Event")
+    (event,) = eventually(events, SOON, "the Event")
     assert (event["type"], event["regarding"]["kind"]) == ("Warning", "CloudApplication")
     assert f"acceptance was due on {due.date() - _DAY}" in event["note"]
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hack.site import INSTALLATION, Actor, Site, eventually
+from hack.site import INSTALLATION, SOON, Actor, Site, eventually
 from tests.cluster.office import Office
 
 MERGE = "application/merge-patch+json"
@@ -44,7 +44,9 @@ def _can_decide(office: Office, who: Actor, *roles: str) -> None:
     }  # fmt: skip
     path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
     eventually(
-        lambda: who.call("POST", path, review).body["status"]["allowed"], 10, f"{who.user} may"
+        lambda: who.call("POST", path, review).body["status"]["allowed"],
+        SOON,
+        f"{who.user} may",
     )
 
 
@@ -60,14 +62,15 @@ def test_name_and_time_are_the_servers(filed: Office) -> None:
 
 @pytest.mark.rule("X-identity")
 def test_a_planted_managed_fields_entry_does_not_date_a_decision(filed: Office) -> None:
-    found = filed.read()
-    found["metadata"]["managedFields"].append({
+    entry = {
         "manager": "planted", "operation": "Update", "subresource": "status",
         "apiVersion": "mandate.dev/v1alpha1", "time": "2031-01-01T00:00:00Z",
         "fieldsType": "FieldsV1",
         "fieldsV1": {"f:status": {"f:approvals": {"f:acceptance.1": {"f:decision": {}}}}},
-    })  # fmt: skip
-    planted = filed.member.call("PUT", f"{filed.forms}/bus-portal", found)
+    }  # fmt: skip
+    planted = filed.member.put(
+        f"{filed.forms}/bus-portal", lambda found: found["metadata"]["managedFields"].append(entry)
+    )
     assert planted.code == 200, planted.message
     assert filed.decide("acceptance").code == 200
     made = filed.read()["status"]["approvals"]["acceptance.1"]
@@ -136,7 +139,7 @@ def test_whoever_ever_wrote_the_form_does_not_decide(office: Office) -> None:
     )
     eventually(
         lambda: author.call("POST", f"{office.forms}?dryRun=All", office.form()).code == 201,
-        10,
+        SOON,
         "the author may file",
     )
     assert author.call("POST", office.forms, office.form()).code == 201
@@ -168,7 +171,7 @@ def test_who_can_act_as_a_service_account_there_does_not_decide(filed: Office) -
             lambda: (
                 "can act as a service account" in filed.decide("acceptance", who=minter).message
             ),
-            10,
+            SOON,
             f"refused for {name}",
         )
         site.bootstrap.kubectl("delete", "clusterrolebinding", name)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from hack.site import INSTALLATION, Actor, Answer, Site, eventually
+from hack.site import INSTALLATION, SOON, Actor, Answer, Site, eventually
 from mandate.api.meta import Json
 from tests.cluster.office import Office
 
@@ -63,8 +63,8 @@ def test_the_namespace_controller_writes_the_status_and_no_other_account_there(
     granted: Office, user: str, code: int
 ) -> None:
     who, path = _root(granted.site, user), _space(granted, "requests")
-    found = who.call("GET", path).body
-    assert who.call("PUT", f"{path}/status?dryRun=All", found).code == code
+    answer = who.call("PUT", f"{path}/status?dryRun=All", who.call("GET", path).body)
+    assert answer.code == code, answer.message
 
 
 @pytest.mark.rule("A16-change")
@@ -170,12 +170,12 @@ def test_the_gate_opens_by_the_operators_mark_alone(granted: Office) -> None:
     try:
         assert mark("closed").code == 200
         # the guards learn of a label a moment later
-        eventually(answers(403), 10, "another word is not open")
+        eventually(answers(403), SOON, "another word is not open")
         assert mark("open").code == 200
-        eventually(answers(201), 10, "the gate is open")
+        eventually(answers(201), SOON, "the gate is open")
     finally:
         assert mark(None).code == 200
-    eventually(answers(403), 10, "the gate is closed")
+    eventually(answers(403), SOON, "the gate is closed")
 
 
 @pytest.mark.rule("X-identity")

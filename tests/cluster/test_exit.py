@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hack.site import Site, eventually
+from hack.site import SOON, Site, eventually
 from mandate.api.meta import Json
 from tests.cluster.filing import MERGE, Filing, dossier, facts
 from tests.cluster.office import SETTINGS, Office
@@ -77,7 +77,7 @@ def test_a_system_exits_and_its_dossier_outlives_it(granted: Office) -> None:
     site.advance(days=4)
     exit_.until("Closed")
     granted.until(phase="Exiting")
-    eventually(lambda: "ingress" not in network(granted), 20, "the network is closed")
+    eventually(lambda: "ingress" not in network(granted), SOON, "the network is closed")
     assert namespace(granted)["metadata"]["labels"]["mandate.dev/environment"] == "trial"
     site.advance(days=1)
     exit_.until("Held")
@@ -86,7 +86,7 @@ def test_a_system_exits_and_its_dossier_outlives_it(granted: Office) -> None:
         labels: Json = namespace(granted)["metadata"]["labels"]
         return bool(labels["mandate.dev/environment"] == "held")
 
-    eventually(held, 20, "it is marked as held")
+    eventually(held, SOON, "it is marked as held")
     refused = granted.member.call("DELETE", f"{granted.forms}/bus-portal")
     assert refused.code == 403
     refused = granted.clerk.call("DELETE", agency)
@@ -94,7 +94,7 @@ def test_a_system_exits_and_its_dossier_outlives_it(granted: Office) -> None:
     assert "1 of the systems of" in refused.message
     assert not is_gone(granted)
     site.advance(days=1)
-    eventually(lambda: is_gone(granted), 60, "the namespace is deleted")
+    eventually(lambda: is_gone(granted), SOON, "the namespace is deleted")
     sign(granted, exit_)
     granted.until(phase="Exited")
     told = facts(granted, uid)
@@ -110,7 +110,7 @@ def test_a_system_exits_and_its_dossier_outlives_it(granted: Office) -> None:
     assert kept.code == 403
     assert {entry["kind"] for entry in dossier(granted, uid)} >= {"Exited", "Completed"}
     assert is_gone(granted)
-    eventually(lambda: granted.clerk.call("DELETE", agency).code == 200, 20, "it may go now")
+    eventually(lambda: granted.clerk.call("DELETE", agency).code == 200, SOON, "it may go now")
 
 
 @pytest.mark.rule("A17-exit", "A23-suspend")
@@ -131,7 +131,7 @@ def test_a_legal_hold_stops_it_before_anything_is_deleted(granted: Office) -> No
     assert granted.until(phase="Exiting")["status"].get("reclaim") is None
     assert "deletionTimestamp" not in namespace(granted)["metadata"]
     hold.decided("lift", granted.approver)
-    eventually(lambda: is_gone(granted), 60, "lifted, it is deleted")
+    eventually(lambda: is_gone(granted), SOON, "lifted, it is deleted")
     exit_.until("Reclaimed", "confirm-provider")
 
 
@@ -144,7 +144,7 @@ def test_an_operator_killed_while_it_reclaims_goes_on(granted: Office) -> None:
     exit_ = leaving(granted, 0)
     site.advance(days=2)
     going = "deletionTimestamp"
-    eventually(lambda: going in namespace(granted)["metadata"], 30, "it is being deleted")
+    eventually(lambda: going in namespace(granted)["metadata"], SOON, "it is being deleted")
     site.stop_operator(9)
     site.start_operator(settings=SETTINGS)
     free = {"metadata": {"finalizers": None}}
@@ -203,7 +203,7 @@ def test_the_authority_ends_what_it_may_in_its_own_name_and_after_notice(granted
         told = facts(granted, uid)
         return next((v for k, v in told.items() if ".report-terminated." in k), None)
 
-    assert "终止服务" in eventually(report, 20, "the report is on record")
+    assert "终止服务" in eventually(report, SOON, "the report is on record")
 
 
 @pytest.mark.rule("A17-exit")

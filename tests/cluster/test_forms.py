@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from hack.site import LUAN, Answer, Site, eventually
+from hack.site import LUAN, SOON, Answer, Site, eventually
 from mandate.api.meta import Json
 from tests.cluster.office import Office, example_application
 
@@ -299,6 +299,6 @@ def test_the_example_is_accepted_as_it_is_and_reads_back_the_same(site: Site) ->
     clerk, alice = site.actor("clerk", "luan-authority"), site.actor("alice")
     clerk.kubectl("apply", "-f", str(LUAN / "agencies" / "transport.yaml"))
     application = ("apply", "-f", str(LUAN / "applications" / "bus-portal.yaml"))
-    eventually(lambda: alice.kubectl(*application, check=False).returncode == 0, 20, "filed")
+    eventually(lambda: alice.kubectl(*application, check=False).returncode == 0, SOON, "filed")
     read = alice.kubectl("get", "capp", "bus-portal", "-n", "agency-transport", "-o", "yaml")
     assert yaml.safe_load(read.stdout)["spec"] == example_application()["spec"]

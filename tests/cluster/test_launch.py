@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from hack.site import Answer, Site, eventually
+from hack.site import SOON, Answer, Site, eventually
 from mandate.api.meta import Json
 from tests.cluster import kinds
 from tests.cluster.laws import enact
@@ -55,7 +55,7 @@ def test_a_launch_is_refused_at_the_api_by_the_name_of_what_is_missing(pad: Pad)
     said = "no OnboardingSecurityTest report counts: onboarding-test is not verified"
     eventually(
         lambda: said in pad.decide(pad.authority, "LaunchRequest", "launch", "launch").message,
-        20,
+        SOON,
         "the launch is judged anew when a report is filed",
     )
     pad.verify()
@@ -66,7 +66,11 @@ def test_a_launch_is_refused_at_the_api_by_the_name_of_what_is_missing(pad: Pad)
     decided = approvals["approvals"]["launch.2"]["at"]
     assert found["status"]["launchedAt"] == decided
     assert found["status"]["billingFrom"] == decided[:10]
-    eventually(lambda: pad.labels()["mandate.dev/environment"] == "formal", 20, "it is formal")
+    eventually(
+        lambda: pad.labels()["mandate.dev/environment"] == "formal",
+        SOON,
+        "it is formal",
+    )
 
 
 @pytest.mark.rule("A14-level3", "X-order")
@@ -106,13 +110,13 @@ def test_the_way_to_the_internet_opens_with_the_filing_and_closes_with_its_end(p
     closed = pad.approved_network()
     pad.launch()
     pad.opens()
-    eventually(lambda: pad.quota()["services.loadbalancers"] == "2", 20, "the quota opens")
+    eventually(lambda: pad.quota()["services.loadbalancers"] == "2", SOON, "the quota opens")
     assert pad.quota()["services.nodeports"] == "4"
     internet: Json = {
         "from": [{"ipBlock": {"cidr": "0.0.0.0/0"}}],
         "ports": [{"protocol": "TCP", "port": 443}],
     }
-    eventually(lambda: internet in pad.approved_network()["ingress"], 20, "the network opens")
+    eventually(lambda: internet in pad.approved_network()["ingress"], SOON, "the network opens")
     cleaned = {"finalizers": [_FINALIZER]}
     path = f"{pad.space}/services/web"
     entrances: dict[str, Json] = {
@@ -121,7 +125,7 @@ def test_the_way_to_the_internet_opens_with_the_filing_and_closes_with_its_end(p
         "outer": {"externalIPs": ["203.0.113.7"]},
     }
     for name, spec in entrances.items():
-        made = eventually(partial(_made, pad, name, spec), 20, "the quota's figure is known")
+        made = eventually(partial(_made, pad, name, spec), SOON, "the quota's figure is known")
         assert made.code == 201, made.message
     assert pad.member.call("PATCH", path, {"metadata": cleaned}, MERGE).code == 200
     assert pad.service("second", type="LoadBalancer").code == 201
@@ -131,8 +135,8 @@ def test_the_way_to_the_internet_opens_with_the_filing_and_closes_with_its_end(p
 
     pad.approve(pad.authority, "LaunchRequest", "launch", "withdraw-filing", "Approved")
     pad.closes()
-    eventually(lambda: pad.quota()["services.loadbalancers"] == "0", 20, "the quota closes")
-    rules = eventually(lambda: _without(pad.approved_network(), internet), 20, "the network")
+    eventually(lambda: pad.quota()["services.loadbalancers"] == "0", SOON, "the quota closes")
+    rules = eventually(lambda: _without(pad.approved_network(), internet), SOON, "the network")
     # nor by what the platform's ingress still has of it
     assert rules["ingress"] == [{"from": [{"podSelector": {}}]}]
     assert rules["egress"] == closed["egress"]
@@ -154,7 +158,11 @@ def test_the_way_to_the_internet_opens_with_the_filing_and_closes_with_its_end(p
     # a new filing opens again
     pad.file("LaunchRequest", "filing", internetFiling=FILING)
     pad.approve(pad.authority, "LaunchRequest", "filing", "launch")
-    eventually(lambda: pad.labels().get("mandate.dev/internet") == "open", 20, "it opens again")
+    eventually(
+        lambda: pad.labels().get("mandate.dev/internet") == "open",
+        SOON,
+        "it opens again",
+    )
 
 
 @pytest.mark.rule("G33-mlps")
@@ -174,7 +182,7 @@ def _overdue(pad: Pad, status: str) -> None:
         conditions = pad.office.read()["status"]["conditions"]
         return any(c["type"] == "MlpsReportOverdue" and c["status"] == status for c in conditions)
 
-    eventually(look, 20, f"MlpsReportOverdue is {status}")
+    eventually(look, SOON, f"MlpsReportOverdue is {status}")
 
 
 def _made(pad: Pad, name: str, spec: Json) -> Answer | None:

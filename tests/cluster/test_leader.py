@@ -11,7 +11,7 @@ import urllib3
 import yaml
 
 from hack.controlplane import reaper
-from hack.site import INSTALLATION, LUAN, Site, eventually
+from hack.site import INSTALLATION, LUAN, SOON, Site, eventually
 from mandate.api.meta import Json
 from tests.cluster.office import SETTINGS, Office, luan_site
 
@@ -50,9 +50,9 @@ class Pair:
 
     def roles(self) -> tuple[str, str]:
         """The leader and the standby, once there are both."""
-        (leader,) = eventually(lambda: one(self.leading()), 20, "one leads")
+        (leader,) = eventually(lambda: one(self.leading()), SOON, "one leads")
         (standby,) = (name for name in NAMES if name != leader)
-        eventually(lambda: self._says(standby) is not None, 20, "the standby answers")
+        eventually(lambda: self._says(standby) is not None, SOON, "the standby answers")
         return leader, standby
 
     def restart(self, settings: dict[str, str]) -> None:
@@ -160,19 +160,19 @@ def test_the_standby_takes_over_from_a_killed_leader_within_20_seconds(
 def test_a_paused_leader_that_goes_on_writes_nothing(pair: Pair, many: Office) -> None:
     leader, standby = pair.roles()
     _law(many, ["欧拉"])  # every form's checks fail now: every status is to be written
-    eventually(lambda: 0 < _open(many) < FORMS, 20, "some are written and some are not")
+    eventually(lambda: 0 < _open(many) < FORMS, SOON, "some are written and some are not")
     pair.site.plane.send(leader, signal.SIGSTOP)  # with the rest in its hands
     eventually(lambda: pair.leads(standby), 20, "the standby leads")
-    eventually(lambda: _open(many) == 0, 20, "all are written")
+    eventually(lambda: _open(many) == 0, SOON, "all are written")
     _law(many, ["麒麟"])
-    eventually(lambda: _open(many) == FORMS, 20, "all are written again")
+    eventually(lambda: _open(many) == FORMS, SOON, "all are written again")
     taken = len(pair.writes())
     pair.site.plane.send(leader, signal.SIGCONT)
-    eventually(lambda: pair.leading() == [standby], 20, "the old leader stands by")
+    eventually(lambda: pair.leading() == [standby], SOON, "the old leader stands by")
     time.sleep(2)
     assert _open(many) == FORMS
     _law(many, ["欧拉"])
-    eventually(lambda: _open(many) == 0, 20, "the standby goes on")
+    eventually(lambda: _open(many) == 0, SOON, "the standby goes on")
     after = {who.split("_")[0] for who, _ in pair.writes()[taken:]}
     assert after == {f"mandate-operator ({standby}"}
 
@@ -187,7 +187,7 @@ def many(pair: Pair, request: pytest.FixtureRequest) -> Iterator[Office]:
     office = Office.open(pair.site, request.node.name, policy="paused")
     for number in range(FORMS):
         assert office.file(office.form(f"form-{number}")).code == 201
-    eventually(lambda: _open(office) == FORMS, 20, "all can be accepted")
+    eventually(lambda: _open(office) == FORMS, SOON, "all can be accepted")
     yield office
     office.site.bootstrap.call("DELETE", office.forms)
 
@@ -229,7 +229,7 @@ def test_what_was_decided_on_an_older_state_is_refused(pair: Pair, office: Offic
 def test_after_a_restart_of_the_api_server_one_leads(pair: Pair, office: Office) -> None:
     pair.roles()
     pair.site.plane.restart("kube-apiserver")
-    assert eventually(lambda: office.file().code == 201, 20, "a form is filed")
+    assert eventually(lambda: office.file().code == 201, SOON, "a form is filed")
     office.awaits("acceptance")
     pair.roles()
 

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from hack.site import INSTALLATION, Actor, Site, eventually
+from hack.site import INSTALLATION, SOON, Actor, Site, eventually
 from mandate.api.meta import Json
 from tests.cluster.office import SETTINGS, Office
 
@@ -29,7 +29,11 @@ def test_an_application_is_accepted_approved_and_granted(office: Office) -> None
     granted = office.until(phase="Trial", namespace=namespace)
     assert "awaiting" not in granted["status"]
     assert len(granted["status"]["allocation"]["machines"]) == 3
-    eventually(lambda: _get(office.site, _QUOTA.format(namespace)).get("spec"), 20, "the quota")
+    eventually(
+        lambda: _get(office.site, _QUOTA.format(namespace)).get("spec"),
+        SOON,
+        "the quota",
+    )
 
 
 @pytest.mark.rule("A14-provision", "G32-filing")
@@ -121,12 +125,12 @@ def test_an_unchanged_application_is_reconciled_and_not_written(office: Office) 
                 site.metric("mandate_reconciles_total", kind="CloudApplication", result="done")
                 >= settled + 4
             ),
-            20,
+            SOON,
             "the reconcile counter rises",
         )
         return len(site.writes_of(INSTALLATION.operator)) == before
 
-    eventually(quiet, 40, "rounds of reconciling without a write")
+    eventually(quiet, SOON, "rounds of reconciling without a write")
     # and after a real edit it writes again
     before = len(site.writes_of(INSTALLATION.operator))
     title = {"spec": {"members": [{"kind": "User", "name": "newcomer"}]}}
@@ -134,7 +138,9 @@ def test_an_unchanged_application_is_reconciled_and_not_written(office: Office) 
     edited = office.clerk.call("PATCH", path, title, "application/merge-patch+json")
     assert edited.code == 200, edited.message
     eventually(
-        lambda: len(site.writes_of(INSTALLATION.operator)) > before, 20, "the edit is carried out"
+        lambda: len(site.writes_of(INSTALLATION.operator)) > before,
+        SOON,
+        "the edit is carried out",
     )
     binding = (
         f"/apis/rbac.authorization.k8s.io/v1/namespaces/{office.name}--bus-portal/rolebindings"
@@ -144,7 +150,7 @@ def test_an_unchanged_application_is_reconciled_and_not_written(office: Office) 
             _get(site, f"{binding}/mandate-members").get("subjects", [{}])[0].get("name")
             == "newcomer"
         ),
-        20,
+        SOON,
         "access follows the agency's members",
     )
 
@@ -186,10 +192,10 @@ def test_drift_made_while_the_guards_were_away_is_mended(office: Office) -> None
             (space, opened),
             (bindings, {"subjects": [*members, eve]}),
         ):
-            eventually(partial(_passes, root, path, body), 20, "the guard is away")
+            eventually(partial(_passes, root, path, body), SOON, "the guard is away")
     eventually(
         lambda: [_kept(_get(office.site, path)) for path in (quota, space, bindings)] == before,
-        20,
+        SOON,
         "all is as it was",
     )
 

@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from hack.site import Answer, Site, eventually
+from hack.site import SOON, Answer, Site, eventually
 from mandate.api.cloudapplication import Phase
 from mandate.api.kinds import WATCHED
 from mandate.api.meta import Json
@@ -45,12 +45,14 @@ def test_after_a_life_the_metrics_tell_of_it(office: Office) -> None:
 
     eventually(
         lambda: site.metric("mandate_applications", phase=phase) == before[phase] + 1,
-        10,
+        SOON,
         "the granted application is counted",
     )
     waiting = {"kind": "CloudApplication", "stage": "acceptance"}
     eventually(
-        lambda: site.metric("mandate_pending_decisions", **waiting) >= 1, 10, "the second waits"
+        lambda: site.metric("mandate_pending_decisions", **waiting) >= 1,
+        SOON,
+        "the second waits",
     )
     assert 0 <= site.metric("mandate_pending_decision_oldest_age_seconds", **waiting) < 3600
     assert site.metric("mandate_cache_objects", kind="CloudApplication") >= 2
@@ -74,7 +76,7 @@ def test_no_metric_carries_a_name_or_a_uid(office: Office) -> None:
 
 
 def test_it_is_well_and_ready_and_answers_nothing_else(site: Site) -> None:
-    eventually(lambda: site.page("/readyz").code == 200, 20, "it is ready")
+    eventually(lambda: site.page("/readyz").code == 200, SOON, "it is ready")
     assert site.page("/healthz") == Answer(200, {"troubles": []})
     for path in ("/", "/debug/state", "/debug", "/readyz/x"):
         assert site.page(path).code == 404
@@ -92,7 +94,11 @@ def test_it_is_ready_once_the_api_server_has_answered_and_alive_before(site: Sit
         assert site.page("/healthz").code == 200
     finally:
         site.plane.send("kube-apiserver", signal.SIGCONT)
-    eventually(lambda: site.page("/readyz") == Answer(200, {"filled": True}), 30, "it is ready")
+    eventually(
+        lambda: site.page("/readyz") == Answer(200, {"filled": True}),
+        SOON,
+        "it is ready",
+    )
 
 
 def test_the_state_is_off_until_a_port_is_set_and_tells_keys_and_counts(
@@ -105,7 +111,9 @@ def test_the_state_is_off_until_a_port_is_set_and_tells_keys_and_counts(
         return site.page("/debug/state", port=debugged).body
 
     watchers = eventually(
-        lambda: [t for t in state()["tasks"] if t.startswith("watcher for ")], 20, "kopf watches"
+        lambda: [t for t in state()["tasks"] if t.startswith("watcher for ")],
+        SOON,
+        "kopf watches",
     )
     # how kopf names these tasks is its own affair: were it to change, a stream that it gives up
     # would go unnoticed
@@ -139,7 +147,7 @@ def test_the_log_tells_what_happened_once_and_holds_nothing_of_the_form(
     def facts() -> list[str]:
         return [line["fact"] for line in told()]
 
-    eventually(lambda: "Granted" in facts(), 20, "the grant is told")
+    eventually(lambda: "Granted" in facts(), SOON, "the grant is told")
     assert [f for f in facts() if f in ("Filed", "Decided", "Effective", "Granted")] == [
         "Filed", "Decided", "Effective", "Decided", "Effective", "Granted",
     ]  # fmt: skip

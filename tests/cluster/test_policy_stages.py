@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from hack.site import LUAN, Site, eventually
+from hack.site import LUAN, SOON, Site, eventually
 from tests.cluster.office import Office
 
 _RBAC = "/apis/rbac.authorization.k8s.io/v1"
@@ -55,4 +55,8 @@ def test_an_added_stage_is_gone_through_and_a_colleague_may_decide(county: Offic
         assert answer.code == 200, answer.message
     county.until(phase="Trial")
     space = f"/api/v1/namespaces/{county.name}--bus-portal"
-    eventually(lambda: county.site.bootstrap.call("GET", space).code == 200, 20, "it is granted")
+    eventually(
+        lambda: county.site.bootstrap.call("GET", space).code == 200,
+        SOON,
+        "it is granted",
+    )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hack.site import Site, eventually
+from hack.site import SOON, Site, eventually
 from tests.cluster.office import SETTINGS, Office
 
 MERGE = "application/merge-patch+json"
@@ -31,9 +31,7 @@ def test_an_accepted_form_is_frozen(accepted: Office, how: str) -> None:
         body = [{"op": "replace", "path": "/spec/hosts/0/quantity", "value": 50}]
         answer = member.call("PATCH", path, body, JSON_PATCH)
     elif how == "put":
-        found = accepted.read()
-        found["spec"]["systemName"] = "另一个系统"
-        answer = member.call("PUT", path, found)
+        answer = member.put(path, lambda found: found["spec"].update(_EDIT["spec"]))
     else:
         form = accepted.form()
         form["spec"]["systemName"] = "另一个系统"
@@ -71,7 +69,7 @@ def test_a_status_sent_with_the_form_is_dropped(office: Office, how: str) -> Non
     if how == "merge":
         answer = root.call("PATCH", path, forged, MERGE)
     elif how == "put":
-        answer = root.call("PUT", path, office.read() | forged)
+        answer = root.put(path, lambda found: found.update(forged))
     else:
         form = office.form() | forged
         answer = root.call("PATCH", f"{path}?fieldManager=git&force=true", form, APPLY)
@@ -159,9 +157,8 @@ def test_who_filed_is_written_by_the_server(office: Office, name: str) -> None:
     assert office.member.call("PATCH", path, gone, MERGE).code == 200
     assert written() == office.member.user
     # a PUT that knows nothing of the annotation is nobody's fault
-    found = office.read()
-    found["metadata"].pop("annotations")
-    assert office.member.call("PUT", path, found).code == 200
+    bare = office.member.put(path, lambda found: found["metadata"].pop("annotations"))
+    assert bare.code == 200, bare.message
     assert written() == office.member.user
 
 
@@ -187,7 +184,9 @@ def test_an_approval_whose_checks_fail_by_then_opens_the_form_again(accepted: Of
         assert accepted.clerk.call("PATCH", policy, systems, JSON_PATCH).code == 200
         site.start_operator(settings=SETTINGS)
         found = eventually(
-            lambda: accepted.read()["status"]["effects"].get("review.1"), 20, "the effect"
+            lambda: accepted.read()["status"]["effects"].get("review.1"),
+            SOON,
+            "the effect",
         )
         assert found["effective"] is False
         assert "Complete" in found["reason"]

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from hack.site import Actor, Site, eventually
+from hack.site import SOON, Actor, Site, eventually
 from mandate.controllers.lookup import Lookup
 from mandate.kube.client import KubeClient
 from mandate.kube.login import Login
@@ -54,10 +54,10 @@ def test_an_unchanged_grant_is_looked_at_without_reading_it(office: Office) -> N
     def quiet() -> bool:
         # offices have no LimitRange: only grants read them
         before, done = _read(site), _looked(site)
-        eventually(lambda: _looked(site) >= done + 3, 20, "applications are looked at")
+        eventually(lambda: _looked(site) >= done + 3, SOON, "applications are looked at")
         return _read(site) == before
 
-    eventually(quiet, 30, "looks without a read")
+    eventually(quiet, SOON, "looks without a read")
 
 
 def _read(site: Site) -> float:
@@ -79,9 +79,9 @@ def test_a_granted_object_that_was_deleted_while_the_guards_were_away_comes_back
     before = {path: site.bootstrap.call("GET", path).body for path in (limits, policies)}
     with site.without_guards("bounds"):
         for path in before:
-            eventually(partial(_deleted, site.bootstrap, path), 20, "the guard is away")
+            eventually(partial(_deleted, site.bootstrap, path), SOON, "the guard is away")
     for path, was in before.items():
-        eventually(partial(_back, site, path, was["spec"]), 20, f"{path} is back")
+        eventually(partial(_back, site, path, was["spec"]), SOON, f"{path} is back")
 
 
 def _deleted(who: Actor, path: str) -> bool:

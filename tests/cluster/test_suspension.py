@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import pytest
 
-from hack.site import Actor, eventually
+from hack.site import SOON, Actor, eventually
 from mandate.api.meta import Json
 from tests.cluster.filing import MERGE, Filing, facts
 from tests.cluster.office import Office
@@ -34,7 +34,7 @@ def snapshot(office: Office) -> bytes:
 
 
 def until_as(office: Office, before: bytes) -> None:
-    eventually(lambda: snapshot(office) == before, 20, "everything is as it was")
+    eventually(lambda: snapshot(office) == before, SOON, "everything is as it was")
 
 
 def network(office: Office) -> Json:
@@ -49,7 +49,7 @@ def until_interrupted(office: Office) -> None:
         quota = office.site.bootstrap.call("GET", path).body["spec"]["hard"]
         return quota.get("pods") == "0" and "ingress" not in network(office)
 
-    eventually(closed, 20, "the network is closed and no pod starts")
+    eventually(closed, SOON, "the network is closed and no pod starts")
 
 
 def condition(office: Office, kind: str) -> str | None:
@@ -95,7 +95,7 @@ def test_the_authority_suspends_and_lifts_and_all_is_as_before(granted: Office) 
     order.decided("lift", granted.approver)
     assert order.until("Lifted")["status"]["liftedAt"]
     until_as(granted, before)
-    eventually(lambda: condition(granted, "Suspended") == "False", 20, "it says so")
+    eventually(lambda: condition(granted, "Suspended") == "False", SOON, "it says so")
 
 
 @pytest.mark.rule("A23-suspend", "X-dossier")
@@ -113,7 +113,7 @@ def test_the_report_to_the_cyber_security_authority_is_on_record(granted: Office
         found = [json.loads(v) for k, v in facts(granted, uid).items() if ".report-" in k]
         return found if len(found) == 2 else None
 
-    for report in eventually(reports, 20, "both reports are on record"):
+    for report in eventually(reports, SOON, "both reports are on record"):
         assert report["sha256"] == sha256(report["html"].encode()).hexdigest()
         assert "六安市互联网信息办公室" in report["html"]
         assert "关闭网络，不得新建实例，数据保留不动" in report["html"]
@@ -171,7 +171,7 @@ def test_overlapping_suspensions_lift_one_by_one(granted: Office) -> None:
         found = granted.read()["status"]["conditions"]
         return any(c["message"] == "interrupted by second" for c in found)
 
-    eventually(told, 20, "one is left")
+    eventually(told, SOON, "one is left")
     assert snapshot(granted) == closed
     second.decided("lift", granted.approver)
     until_as(granted, before)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hack.site import Actor, Site, eventually
+from hack.site import SOON, Actor, Site, eventually
 from mandate.api.meta import Json
 from tests.cluster.office import Office, bare_site, luan_site, squat
 from tests.cluster.test_cli import run
@@ -69,16 +69,16 @@ def _bring_back(site: Site, old: Office, file: Path) -> Office:
     )
     law = run(here.clerk, "import", file, "--only", "law")
     assert law.returncode == 0, law.stderr
-    eventually(here.agency_ready, 20, "the agency can file again")
+    eventually(here.agency_ready, SOON, "the agency can file again")
     early = run(here.clerk, "import", file, "--only", "dossiers")
     assert early.returncode == 1  # the office has no such verb
     archivist = _archivist(site)
     eventually(
         lambda: run(archivist, "import", file, "--only", "dossiers").returncode == 0,
-        20,
+        SOON,
         "the dossiers are brought back",
     )
-    eventually(lambda: here.file(dry_run=True).code == 201, 20, "the member can file")
+    eventually(lambda: here.file(dry_run=True).code == 201, SOON, "the member can file")
     forms = run(here.member, "import", file, "--only", "forms", "-n", here.namespace)
     assert forms.returncode == 0, forms.stderr
     return here
@@ -90,7 +90,7 @@ def test_a_life_goes_on_in_another_cluster_by_the_takeover_alone(tmp_path: Path)
     with luan_site() as first:
         office = Office.open(first, "restore")
         uid = office.approve()["metadata"]["uid"]
-        eventually(lambda: "Trial" in kinds(first, uid), 10, "its life is on record")
+        eventually(lambda: "Trial" in kinds(first, uid), SOON, "its life is on record")
         namespace = f"{office.name}--bus-portal"
         before, head = granted(first, namespace), entries(first, uid)[-1]["hash"]
         path = f"/api/v1/namespaces/{namespace}"
@@ -123,7 +123,7 @@ def test_a_life_goes_on_in_another_cluster_by_the_takeover_alone(tmp_path: Path)
 
 def _continues(here: Office, uid: str, old: str, head: str) -> None:
     """The new dossier goes on from the old one, and both are whole."""
-    eventually(lambda: "Trial" in kinds(here.site, uid), 10, "its new life is on record")
+    eventually(lambda: "Trial" in kinds(here.site, uid), SOON, "its new life is on record")
     (taken,) = (e for e in entries(here.site, uid) if e["kind"] == "TakenOver")
     before = f"cloudapplication-{old}-0000"
     assert json.loads(taken["data"]) == {"cites": head, "from": before}
