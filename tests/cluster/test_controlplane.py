@@ -16,7 +16,7 @@ from hack.controlplane.build import PROGRAMS, BuildError, binaries
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 10.0
-GONE_SECONDS = 10.0
+GONE_SECONDS = 60.0
 OWNER = """
 import signal
 from hack.controlplane import ControlPlane

@@ -43,7 +43,7 @@ def test_what_was_deleted_while_the_watch_was_broken_is_gone_within_a_resync(
     assert office.file().code == 201
     office.awaits("acceptance")
     key = Key("CloudApplication", office.namespace, "bus-portal")
-    assert asyncio.run(_gone_after(office, key, 3)) < 4
+    assert asyncio.run(_gone_after(office, key, 5)) < 10
 
 
 @pytest.mark.rule("X-level")
