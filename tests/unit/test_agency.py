@@ -5,14 +5,15 @@ import pytest
 from mandate.api.agency import Member
 from mandate.api.cloudapplication import Phase
 from mandate.api.governancepolicy import GovernancePolicy
-from mandate.api.meta import Condition
+from mandate.api.meta import Condition, find_condition
 from mandate.rules.agency import AgencyPlan, Obstacle, Office, decide_agency
+from mandate.rules.cloud_use import Applied
 from tests.unit.builders import LATER, NOW, REQUESTS, agency, policy
 
 
 def ready(plan: AgencyPlan) -> Condition:
-    (found,) = plan.status.conditions
-    assert found.type == "Ready"
+    found = find_condition(plan.status.conditions, "Ready")
+    assert found is not None
     return found
 
 
@@ -97,11 +98,13 @@ def test_conditions_of_others_are_kept() -> None:
         "reason": "Yearly",
     }
     found = decide_agency(agency(status={"conditions": [theirs]}), policy(), NOW)
-    assert [c.type for c in found.status.conditions] == ["Audited", "Ready"]
+    assert [c.type for c in found.status.conditions] == ["Audited", "CloudPreference", "Ready"]
 
 
 @pytest.mark.rule("A17-delete")
 def test_it_says_how_many_systems_still_stand() -> None:
     phases: list[Phase | None] = [None, "Submitted", "Accepted", "Refused", "Exited"]
-    found = decide_agency(agency(), policy(), NOW, phases=[*phases, "Approved", "Trial", "Exiting"])
+    phases += ["Approved", "Trial", "Exiting"]
+    applied = [Applied(f"system-{n}", f"uid-{n}", phase) for n, phase in enumerate(phases)]
+    found = decide_agency(agency(), policy(), NOW, applications=applied)
     assert found.status.open_systems == 3

@@ -4,8 +4,9 @@ from datetime import datetime
 
 import pytest
 
-from mandate.api.cloudapplication import CloudApplicationStatus, UnsuitableByLaw
+from mandate.api.cloudapplication import CloudApplicationStatus
 from mandate.api.meta import Json, find_condition
+from mandate.api.register import LegalException
 from mandate.api.requests import Approval, Effect
 from mandate.rules import application as rules
 from mandate.rules.application import Outcome, Plan, World, decide
@@ -145,7 +146,7 @@ def test_each_form_awaits_its_decision_on_a_basis_of_its_own() -> None:
 
 @pytest.mark.rule("X-input")
 def test_failures_of_any_length_fit_the_condition() -> None:
-    law = UnsuitableByLaw.model_construct(citation="法" * 8192)
+    law = LegalException.model_construct(citation="法" * 8192)
     long = {"applicant_unit": "单" * 8192, "unsuitable_by_law": law}
     app = application()
     app = app.model_copy(update={"spec": app.spec.model_copy(update=long)})

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mandate.api.cloudapplication import UnsuitableByLaw
 from mandate.api.meta import Json
+from mandate.api.register import LegalException
 from mandate.api.requests import Check
 from mandate.rules.checks import application_checks, failures
 from tests.unit.builders import agency, catalog, check, form, host, rules, spec
@@ -187,7 +187,7 @@ def test_every_finding_is_said_and_both_checks_block() -> None:
 @pytest.mark.rule("X-input")
 @pytest.mark.parametrize("letter", ["x", "政", "\U00020bb7", "'", "\\"], ids=ascii)
 def test_a_text_of_any_length_stays_within_the_status(letter: str) -> None:
-    long = UnsuitableByLaw.model_construct(citation=letter * 8192)
+    long = LegalException.model_construct(citation=letter * 8192)
     longest = spec().model_copy(update={"applicant_unit": letter * 8192, "unsuitable_by_law": long})
     complete, scope, *_ = application_checks(longest, agency(), rules())
     for found, rule in ((complete, "(A11-materials, "), (scope, "(A04-scope, ")):

@@ -223,6 +223,28 @@ def test_an_expired_trial_can_still_end_in_a_launch() -> None:
     assert not plan.grant.regime.frozen
 
 
+@pytest.mark.rule("G36-attest")
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(184, None), (183, "attestations.accessLogDays is 183"), (None, "is not there")],
+)
+def test_a_site_keeps_its_access_logs_as_long_as_the_policy_wants(
+    days: int | None, said: str | None
+) -> None:
+    attested = {"licensedSoftwareOnly": True, "accessLogsKept": True}
+    attested |= {"accessLogDays": days} if days else {}
+    site = launch(attestations=attested, internetFiling=filing())
+    found = refused(case(good(), app=system(changes=SITE)), site)
+    assert list(found) == (["AccessLogs"] if said else [])
+    if said:
+        assert said in found["AccessLogs"]
+        assert "keep them 184 days (G36-attest, annex 1, 3.6 and 3.9)" in found["AccessLogs"]
+    # of a system that the public does not reach none are asked, nor by a policy without a figure
+    assert refused(case(good()), launch(attestations=attested)) == {}
+    free = case(good(), app=system(changes=SITE), law=policy(accessLogDays=None))
+    assert refused(free, site) == {}
+
+
 @pytest.mark.rule("G32-filing", "A15-launch")
 def test_after_the_launch_only_a_filing_is_asked_for() -> None:
     first = decided(launch(), "launch", found=case(good()))
@@ -232,7 +254,7 @@ def test_after_the_launch_only_a_filing_is_asked_for() -> None:
     here = case(first, app=running)
     again = launch("again", tests=tests, internetFiling=filing())
     status = judged(here, again).status
-    assert [c.type for c in status.checks] == ["Running", "Filed"]
+    assert [c.type for c in status.checks] == ["Running", "Filed", "AccessLogs"]
     assert refused(here, again) == {}
     # nor is it decided on what else is there
     more = judged(case(first, good(), app=running), again).status

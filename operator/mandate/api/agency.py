@@ -1,4 +1,4 @@
-"""`Agency`: a using unit (使用单位), its members and its policy."""
+"""`Agency`: a using unit (使用单位), its members, its policy and its register of systems."""
 
 from typing import Annotated, Literal
 
@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 from mandate.api.fields import Line, Name
 from mandate.api.meta import ATOMIC, Condition, KubeModel, Resource, cel, keyed_by, validated
 from mandate.api.people import PhoneContact
+from mandate.api.register import CloudUse, Register
 
 
 class Member(KubeModel):
@@ -44,6 +45,7 @@ class AgencySpec(KubeModel):
         Field(max_length=16, description="Whom the authority calls."),
         ATOMIC,
     ] = None
+    systems: Register = ()
 
 
 class AgencyStatus(KubeModel):
@@ -62,6 +64,9 @@ class AgencyStatus(KubeModel):
             description="How many of its systems were granted and have not exited; while there "
             "is one, the agency is not deleted.",
         ),
+    ] = None
+    cloud_use: Annotated[
+        CloudUse | None, Field(description="How its registered systems stand (articles 3, 27).")
     ] = None
     conditions: Annotated[
         tuple[Condition, ...],

@@ -9,6 +9,7 @@ from mandate.api.fields import Count, Day, Document, Line, Money, Paragraphs, Si
 from mandate.api.hosts import Allocation, HostRow, SelfProcured, Service
 from mandate.api.meta import AS_SET, ATOMIC, Json, KubeModel, Resource, cel, keyed_by
 from mandate.api.people import Contact, EmergencyContact, PhoneContact
+from mandate.api.register import DataIntegration, LegalException
 from mandate.api.requests import RequestStatus
 from mandate.api.websites import Website
 
@@ -46,12 +47,6 @@ class Materials(KubeModel):
     onboarding_plan: Annotated[
         Document | None, Field(description="上云(技术)方案（含资源） (article 14; annex 1, 5.1).")
     ] = None
-
-
-class UnsuitableByLaw(KubeModel):
-    """The law or policy that says the system is unsuitable for the cloud (article 4)."""
-
-    citation: Annotated[Line, Field(description="Title and article of the law or policy.")]
 
 
 class CloudApplicationSpec(KubeModel):
@@ -192,7 +187,7 @@ class CloudApplicationSpec(KubeModel):
         bool, Field(description="涉密: a classified system is always refused (articles 4, 32).")
     ]
     unsuitable_by_law: Annotated[
-        UnsuitableByLaw | None,
+        LegalException | None,
         Field(description="Where a law or policy says the cloud is unsuitable (article 4)."),
     ] = None
     funding: Annotated[
@@ -274,6 +269,10 @@ class CloudApplicationStatus(RequestStatus):
     ] = None
     reclaim: Annotated[
         Reclaim | None, Field(description="回收: what was in it when it was deleted.")
+    ] = None
+    data_integration: Annotated[
+        DataIntegration | None,
+        Field(description="What its agency's register asks of it, and by when (article 7)."),
     ] = None
 
 

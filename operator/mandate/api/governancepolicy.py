@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from mandate.api.clocks import TimeLimit
-from mandate.api.fields import NAME_IS_A_LABEL, Cidr, Line, Name, Port
+from mandate.api.fields import NAME_IS_A_LABEL, Cidr, Day, Line, Name, Port
 from mandate.api.hosts import DiskType
 from mandate.api.meta import AS_SET, KubeModel, Resource, Schema, cel, keyed_by, validated
 from mandate.api.policylife import (
@@ -215,6 +215,19 @@ class GovernancePolicySpec(KubeModel):
         Field(description="三方协议 (article 15; annex 1); absent: launched without one."),
     ] = None
     exit: Annotated[ExitTerms | None, Field(description="退出与回收 (articles 7, 17).")] = None
+    cloud_first_since: Annotated[
+        Day | None,
+        Field(
+            description="From when on new systems are built on the cloud (article 3); absent: no "
+            "registered system counts as new."
+        ),
+    ] = None
+    access_log_days: Annotated[
+        int | None,
+        Field(
+            ge=1, le=3650, description="留存访问日志 of a site at least (annex 1, 3.9), in days."
+        ),
+    ] = None
     access_grant_maximum_days: Annotated[
         int | None,
         Field(ge=1, le=3650, description="授权访问: how long at most; absent: nobody is let in."),

@@ -38,6 +38,10 @@ class Attestations(KubeModel):
         bool,
         Field(description="保留网站访问日志记录 (annex 1, 3.9): must be true with internetFiling."),
     ]
+    access_log_days: Annotated[
+        int | None,
+        Field(ge=1, le=3650, description="日志留存天数: at least the policy's accessLogDays."),
+    ] = None
 
 
 class LaunchRequestSpec(AboutSystem):

@@ -24,6 +24,8 @@ class Rule:
 RULEBOOK: dict[str, Rule] = {
     rule.id: rule
     for rule in (
+        Rule("A03-preference", "articles 3 and 27", "No machine room, hardware or cloud of one's "
+             "own, but where law provides otherwise; the use of the cloud is a basis for funds."),
         Rule("A04-scope", "articles 4 and 32", "Fiscal, unclassified, suitable by law; others "
              "apply through their line authority at their own cost."),
         Rule("A07-reclaim", "article 7", "What is not integrated as required is reclaimed, after "

@@ -1,5 +1,7 @@
 """Agencies: a namespace of requests, and the members' rights in it."""
 
+from functools import partial
+
 from mandate.api.agency import Agency
 from mandate.api.meta import Json, find_condition
 from mandate.controllers.lookup import Lookup
@@ -38,8 +40,14 @@ class AgencyController:
         await self._record(raw)
         agency = Agency.model_validate(raw)
         policy = self._lookup.policy(agency.spec.policy)
-        phases = list(self._lookup.phases(agency.namespace))
-        plan = decide_agency(agency, policy, self._clock.now(), phases=phases)
+        decide = partial(
+            decide_agency,
+            agency,
+            policy,
+            applications=tuple(self._lookup.applied(agency.namespace)),
+            calendar=self._lookup.calendar(policy.spec.calendar) if policy else None,
+        )
+        plan = decide(self._clock.now())
         again = None
         if plan.office is not None:
             ready = find_condition(agency.status.conditions, "Ready")
@@ -47,11 +55,12 @@ class AgencyController:
             subject = subject_of("Agency", agency.metadata)
             witness = DriftLog(self._dossiers, subject, raw, made=made)
             obstacle, again = await self._set_up(plan.office, witness)
-            plan = decide_agency(agency, policy, self._clock.now(), obstacle, phases)
+            plan = decide(self._clock.now(), obstacle)
         written = await write_status(self._kube, raw, plan.status.wire())
         self._cache.put(written)
         await self._record(written)
-        return again
+        waits = (again, self._clock.seconds_until(plan.due))
+        return min((seconds for seconds in waits if seconds is not None), default=None)
 
     async def _record(self, raw: Json) -> None:
         agency = Agency.model_validate(self._clock.seen(raw))

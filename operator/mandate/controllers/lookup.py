@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import TypeVar, cast
 
 from mandate.api.agency import Agency
-from mandate.api.cloudapplication import Phase
 from mandate.api.governancepolicy import GovernancePolicy
 from mandate.api.kinds import REQUESTS
 from mandate.api.meta import Json, Resource, find_condition
 from mandate.api.servicecatalog import ServiceCatalog
 from mandate.api.workcalendar import WorkCalendar
 from mandate.controllers.ledger import Ledger
+from mandate.rules.cloud_use import Applied
 from mandate.runtime.cache import Cache, Key, subject_of
 
 _Model = TypeVar("_Model", bound=Resource)
@@ -59,10 +59,11 @@ class Lookup:
             read = self._read[key] = (raw, model.model_validate(raw))
         return cast("_Model", read[1])
 
-    def phases(self, namespace: str) -> Iterator[Phase | None]:
+    def applied(self, namespace: str) -> Iterator[Applied]:
         """How each application in a namespace of requests stands."""
         for raw in list(self._cache.of_kind("CloudApplication", namespace)):
-            yield raw.get("status", {}).get("phase")
+            metadata = raw["metadata"]
+            yield Applied(metadata["name"], metadata["uid"], raw.get("status", {}).get("phase"))
 
     def of_the_unit(self, namespace: str) -> list[Json]:
         """The requests about all systems of an agency: exits that name no application."""

@@ -6,10 +6,12 @@ from datetime import datetime
 from functools import partial
 
 from mandate.api.agency import Agency, AgencyStatus, Member
-from mandate.api.cloudapplication import BEFORE_APPROVAL, Phase
 from mandate.api.governancepolicy import GovernancePolicy
 from mandate.api.kinds import REQUESTS
 from mandate.api.meta import GROUP, Condition, set_condition
+from mandate.api.workcalendar import WorkCalendar
+from mandate.rules.cloud_use import Applied, CloudUsePlan, cloud_use
+from mandate.rules.request import Law
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class AgencyPlan:
 
     status: AgencyStatus
     office: Office | None
+    due: datetime | None = None
+    """When time alone next changes the answer (UTC)."""
 
 
 def decide_agency(
@@ -46,7 +50,8 @@ def decide_agency(
     policy: GovernancePolicy | None,
     now: datetime,
     obstacle: Obstacle | None = None,
-    phases: Iterable[Phase | None] = (),
+    applications: Iterable[Applied] = (),
+    calendar: WorkCalendar | None = None,
 ) -> AgencyPlan:
     """What the agency's status and office should be.
 
@@ -55,13 +60,15 @@ def decide_agency(
         policy: the one it names, if it is there.
         now: for conditions that change (UTC).
         obstacle: why its members cannot file yet; None if they can.
-        phases: of its applications; while one of them runs, it is not deleted (A17-delete).
+        applications: all of its; while one is granted, it is not deleted (A17-delete).
+        calendar: the one that the policy names, if it is there.
     """
-    count = sum(phase not in (*BEFORE_APPROVAL, "Exited") for phase in phases)
-    status = partial(_status, agency, count, now)
+    applied = tuple(applications)
+    status = partial(_status, agency, sum(a.granted for a in applied), now)
     if policy is None:
         text = f"GovernancePolicy {agency.spec.policy} does not exist; apply it"
-        return AgencyPlan(status("PolicyNotFound", text), None)
+        return AgencyPlan(status(None, "PolicyNotFound", text), None)
+    use = cloud_use(agency, applied, Law(policy.spec, calendar), now)
     office = Office(
         namespace=agency.namespace,
         uid=agency.metadata.uid,
@@ -72,8 +79,8 @@ def decide_agency(
         quota=_quota(policy.spec.maximum_open_requests),
     )
     if obstacle is not None:
-        return AgencyPlan(status(obstacle.reason, obstacle.message), office)
-    return AgencyPlan(status("CanFile", "its members can file requests"), office)
+        return AgencyPlan(status(use, obstacle.reason, obstacle.message), office, use.due)
+    return AgencyPlan(status(use, "CanFile", "its members can file requests"), office, use.due)
 
 
 def _quota(maximum: int) -> dict[str, str]:
@@ -83,7 +90,12 @@ def _quota(maximum: int) -> dict[str, str]:
 
 
 def _status(
-    agency: Agency, open_systems: int, now: datetime, reason: str, message: str
+    agency: Agency,
+    open_systems: int,
+    now: datetime,
+    use: CloudUsePlan | None,
+    reason: str,
+    message: str,
 ) -> AgencyStatus:
     ready = Condition(
         type="Ready",
@@ -93,9 +105,11 @@ def _status(
         reason=reason,
         message=message,
     )
+    conditions = set_condition(agency.status.conditions, ready)
     return AgencyStatus(
         observed_generation=agency.metadata.generation,
         namespace=agency.namespace,
         open_systems=open_systems,
-        conditions=set_condition(agency.status.conditions, ready),
+        cloud_use=use.use if use else agency.status.cloud_use,
+        conditions=set_condition(conditions, use.condition) if use else conditions,
     )

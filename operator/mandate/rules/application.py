@@ -27,6 +27,7 @@ from mandate.rules.checks import application_checks
 from mandate.rules.clocks import Term
 from mandate.rules.evaluation import evaluation_term
 from mandate.rules.grant import Grant, allocation, grant
+from mandate.rules.integration import duty_of
 from mandate.rules.less import beyond
 from mandate.rules.life import live
 from mandate.rules.provision import (
@@ -247,6 +248,7 @@ def _approved(
         launched_at=life.launched_at,
         billing_from=life.billing_from,
         reclaim=reclaim,
+        data_integration=duty_of(case.agency, app.metadata.name),
     )
     due = min((at for at in (judged.due, *life.due) if at is not None and at > now), default=None)
     over = reclaim is not None and reclaim.reclaimed_at is not None

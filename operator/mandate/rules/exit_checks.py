@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mandate.api.agency import Agency
 from mandate.api.cloudapplication import BEFORE_APPROVAL, CloudApplication
@@ -11,13 +11,16 @@ from mandate.api.governancepolicy import GovernancePolicySpec
 from mandate.api.hosts import Allocation
 from mandate.api.requests import Check
 from mandate.api.rulebook import cite
+from mandate.rules.integration import not_unmet
+from mandate.rules.request import Law
 
 
 def exit_checks(
     request: ExitRequest,
     agency: Agency,
     systems: tuple[CloudApplication, ...],
-    policy: GovernancePolicySpec,
+    law: Law,
+    now: datetime,
 ) -> tuple[Check, ...]:
     """The judgements on an exit, all of them blocking (A17-exit, A07-reclaim).
 
@@ -25,7 +28,8 @@ def exit_checks(
         request: the exit.
         agency: whose systems they are.
         systems: the system it is about, or all that the agency has.
-        policy: the policy the agency stands under.
+        law: the policy the agency stands under, and its calendar.
+        now: the time (UTC).
     """
     spec = request.spec
     found = [
@@ -36,7 +40,9 @@ def exit_checks(
         given = systems[0].status.allocation or Allocation()
         found.append(_check("ResourcesMatch", _differing(spec, given), cite("A17-exit")))
     if spec.reclaim is not None:
-        found.append(_check("NoticeGiven", _too_soon(spec, policy), cite("A07-reclaim")))
+        found.append(_check("NoticeGiven", _too_soon(spec, law.policy), cite("A07-reclaim")))
+        unmet = not_unmet(spec.reclaim, agency, systems[0].metadata.name, law, now)
+        found.append(_check("RequirementUnmet", unmet, cite("A07-reclaim")))
     return tuple(found)
 
 

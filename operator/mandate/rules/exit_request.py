@@ -45,7 +45,7 @@ def judge_exit(case: Case | Unit, request: ExitRequest, spec: Json, now: datetim
     all is gone the provider confirms the inventory, and what is signed is the sheet with it.
     """
     form = form_of(request, spec)
-    checks = exit_checks(request, case.agency, case.systems, case.law.policy)
+    checks = exit_checks(request, case.agency, case.systems, case.law, now)
     terms = partial(_terms, case, request, now)
     judged = judge(form, Course((("exit",),), checks=checks, terms=terms), case.law, now)
     carried = _carried_out(case, request, judged.base["effects"], now)

@@ -20,6 +20,8 @@ from mandate.api.requests import Approval, RequestStatus
 from mandate.api.stages import TAKEOVER
 from mandate.rules.case import Predecessor, approval
 from mandate.rules.clock_record import clock_facts
+from mandate.rules.cloud_use import cloud_use_facts
+from mandate.rules.integration import integration_facts
 from mandate.rules.record import Fact, without_contacts
 from mandate.rules.request import Form
 from mandate.rules.takeover import taken_over
@@ -61,6 +63,7 @@ def application_facts(
     if ready is not None and ready.observed_generation == metadata.generation:
         yield from _granted(application, ready)
     yield from _lived(application)
+    yield from integration_facts(status)
     yield from _reclaimed(application)
 
 
@@ -168,6 +171,7 @@ def agency_facts(agency: Agency, spec: Json) -> Iterator[Fact]:
     """The agency's facts: what its members and policy were from when on, and its namespace."""
     generation = agency.metadata.generation
     yield _enacted("Registered", "the agency", agency.metadata, spec)
+    yield from cloud_use_facts(agency)
     ready = find_condition(agency.status.conditions, "Ready")
     if ready is None or ready.observed_generation != generation:
         return

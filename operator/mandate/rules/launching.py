@@ -72,7 +72,7 @@ def _launchable(
 ) -> Iterator[Check]:
     """What a launch needs, each by its own rule.
 
-    A15-launch, A14-trial, A14-tests, G33-mlps, A14-level3, G32-filing.
+    A15-launch, A14-trial, A14-tests, G33-mlps, A14-level3, G32-filing, G36-attest.
     """
     spec = request.spec
     yield blocking_check("OnTrial", _not_on_trial(case), cite("A15-launch"))
@@ -83,6 +83,7 @@ def _launchable(
     unfiled = filing_faults(case.application.spec, spec.internet_filing)
     online = needs_filing(case.application.spec)
     yield blocking_check("Filed", unfiled if online else (), cite("G32-filing"))
+    yield blocking_check("AccessLogs", _logs_too_short(case, spec), cite("G36-attest"))
 
 
 def _filing_again(case: Case, spec: LaunchRequestSpec) -> Iterator[Check]:
@@ -90,6 +91,7 @@ def _filing_again(case: Case, spec: LaunchRequestSpec) -> Iterator[Check]:
     yield blocking_check("Running", _ending(case), cite("A15-launch"))
     unfiled = filing_faults(case.application.spec, spec.internet_filing)
     yield blocking_check("Filed", unfiled, cite("G32-filing"))
+    yield blocking_check("AccessLogs", _logs_too_short(case, spec), cite("G36-attest"))
 
 
 def _not_on_trial(case: Case) -> Iterator[str]:
@@ -146,6 +148,13 @@ def _not_graded(case: Case, spec: LaunchRequestSpec) -> Iterator[str]:
         yield "the application says NotGraded: have it graded and name gradedLevel"
     if applied != "NotGraded" and since not in (None, applied):
         yield f"gradedLevel is {since}, the application says {applied}: leave it out"
+
+
+def _logs_too_short(case: Case, spec: LaunchRequestSpec) -> Iterator[str]:
+    """Whether a site keeps its access logs as long as the policy wants (G36-attest)."""
+    least, kept = case.policy.spec.access_log_days, spec.attestations.access_log_days
+    if spec.internet_filing is not None and least is not None and (kept or 0) < least:
+        yield f"attestations.accessLogDays is {kept or 'not there'}: keep them {least} days"
 
 
 def _waits(case: Case) -> Iterator[datetime | None]:

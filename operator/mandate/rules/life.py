@@ -14,6 +14,7 @@ from mandate.rules.case import Case
 from mandate.rules.evaluation import evaluation_overdue
 from mandate.rules.exits import Exit, exit_of
 from mandate.rules.grant import Regime
+from mandate.rules.integration import duty_of, overdue_text, standing_of
 from mandate.rules.internet import gate_of
 from mandate.rules.launch import Launch, launch_of
 from mandate.rules.suspension import Suspended, suspended
@@ -67,12 +68,18 @@ def live(case: Case, begun: datetime | None, now: datetime, clocks: tuple[Clock,
         deleted=ending.deleting,
         kept=kept.keeps,
     )
-    waits = (*(trial.due if trial and on_trial else ()), *ending.due, *let_in.due)
+    waits = (
+        *(trial.due if trial and on_trial else ()),
+        *ending.due,
+        *let_in.due,
+        *(_integrated_by(case) if ending.stage is None else ()),
+    )
     return Life(
         phase=_phase(begun, launch, ending),
         regime=regime,
         conditions=(
             *_conditions(case, trial, expired, kept, launch, now),
+            *_integration(case, ending, now),
             *_after_launch(case, regime.internet, evaluation_overdue(case, clocks, now), now),
         ),
         trial=trial.period if trial else None,
@@ -120,6 +127,21 @@ def _conditions(
     over = launch.agreement_over
     said = f"{over} is over: what runs is left, nothing new is granted; file a LaunchRequest"
     yield from _state(case, "AgreementExpired", bool(over), f"{said} ({cite('G91-term')})", now)
+
+
+def _integrated_by(case: Case) -> Iterator[datetime]:
+    duty = duty_of(case.agency, case.application.metadata.name)
+    end = case.law.end_of(duty.due_on) if duty is not None and duty.met_on is None else None
+    if end is not None:
+        yield end
+
+
+def _integration(case: Case, ending: Exit, now: datetime) -> Iterator[Condition]:
+    """Whether it is late with its integration into the data platform (A07-reclaim)."""
+    duty = duty_of(case.agency, case.application.metadata.name)
+    late = duty is not None and standing_of(duty, case.law, now) == "Overdue"
+    said = overdue_text(duty) if duty is not None else ""
+    yield from _state(case, "IntegrationOverdue", late and ending.stage is None, said, now)
 
 
 def _after_launch(case: Case, online: bool, late: bool, now: datetime) -> Iterator[Condition]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from mandate.api.governancepolicy import GovernancePolicySpec
@@ -51,6 +51,16 @@ class Law:
             return Workdays.of(self.calendar.spec) if self.calendar else None
         except ValueError:
             return None
+
+    def end_of(self, day: date) -> datetime | None:
+        """When a day of the jurisdiction is over (UTC); None without its calendar."""
+        days = self.workdays
+        return days.end_of(day) if days else None
+
+    def is_over(self, day: date, now: datetime) -> bool:
+        """Whether a day of the jurisdiction is over; without its calendar none is."""
+        end = self.end_of(day)
+        return end is not None and now >= end
 
 
 def _no_terms(_: tuple[str, ...], __: Mapping[str, Effect]) -> tuple[Term, ...]:

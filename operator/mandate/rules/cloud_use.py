@@ -1,0 +1,178 @@
+"""How far an agency uses the cloud, by the register of its systems (articles 3, 7 and 27)."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from mandate.api.agency import Agency
+from mandate.api.cloudapplication import BEFORE_APPROVAL, Phase
+from mandate.api.meta import Condition
+from mandate.api.register import CloudUse, Place, RegisteredSystem, SystemStanding
+from mandate.api.rulebook import cite
+from mandate.rules.integration import standing_of
+from mandate.rules.record import Fact
+from mandate.rules.request import Law
+
+_MESSAGE = 3800
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """An application of the agency, as far as the register asks."""
+
+    name: str
+    uid: str
+    phase: Phase | None
+
+    @property
+    def granted(self) -> bool:
+        """Whether it was granted and has not exited."""
+        return self.phase not in (*BEFORE_APPROVAL, "Exited")
+
+
+@dataclass(frozen=True, slots=True)
+class CloudUsePlan:
+    """What is to be said of an agency's use of the cloud."""
+
+    use: CloudUse
+    condition: Condition
+    due: datetime | None = None
+    """When time alone next changes the answer (UTC)."""
+
+
+def cloud_use(
+    agency: Agency, applications: Iterable[Applied], law: Law, now: datetime
+) -> CloudUsePlan:
+    """Which registered systems are where, and which should be on the cloud (A03-preference).
+
+    A system is on the cloud from the grant of its application to its exit (ours). Off it, an
+    existing one may run on until its day to migrate; a new one, or one without such a day, only
+    where a law is cited.
+
+    Args:
+        agency: with its register.
+        applications: all in its namespace.
+        law: the policy, and the calendar by whose days a date is over.
+        now: the time (UTC).
+    """
+    granted = {a.name: a.uid for a in applications if a.granted}
+    systems = agency.spec.systems
+    standings = tuple(_standing(s, granted, law, now) for s in systems)
+    missed = tuple(sorted(granted.keys() - {s.application for s in systems}))
+    places = Counter(s.place for s in standings)
+    use = CloudUse(
+        since=now,
+        in_use=len(standings) - places["NotInUse"],
+        on_cloud=places["OnCloud"],
+        migrating=places["Migrating"],
+        excepted=places["Excepted"],
+        off_cloud=places["OffCloud"],
+        integration_overdue=sum(s.integration == "Overdue" for s in standings),
+        systems=standings,
+        unregistered=missed or None,
+    )
+    old = agency.status.cloud_use
+    if old is not None and old.model_copy(update={"since": now}) == use:
+        use = old
+    return CloudUsePlan(use, _condition(agency, use, law, now), _due(systems, granted, law, now))
+
+
+def _standing(
+    system: RegisteredSystem, granted: Mapping[str, str], law: Law, now: datetime
+) -> SystemStanding:
+    uid = granted.get(system.application) if system.application else None
+    duty = system.data_integration
+    return SystemStanding(
+        id=system.id,
+        place="OnCloud" if uid else _off_cloud(system, law, now),
+        application_uid=uid,
+        # only what is deployed on the cloud is to be integrated (article 7)
+        integration=standing_of(duty, law, now) if duty and uid else None,
+    )
+
+
+def _off_cloud(system: RegisteredSystem, law: Law, now: datetime) -> Place:
+    """Where a system is that no application keeps on the cloud."""
+    if system.runs_on is None:
+        return "NotInUse"
+    if system.exception is not None:
+        return "Excepted"
+    may_wait = system.migrate_by is not None and not law.is_over(system.migrate_by, now)
+    return "Migrating" if may_wait and not _is_new(system, law) else "OffCloud"
+
+
+def _is_new(system: RegisteredSystem, law: Law) -> bool:
+    since = law.policy.cloud_first_since
+    return since is not None and system.built_on >= since
+
+
+def _condition(agency: Agency, use: CloudUse, law: Law, now: datetime) -> Condition:
+    """Whether the systems are where article 3 wants them; Unknown without a whole register."""
+    status, reason, text = "True", "AsRequired", f"{use.on_cloud} of {use.in_use} in use are on it"
+    if use.unregistered:
+        names = ", ".join(use.unregistered)
+        status, reason = "Unknown", "Unregistered"
+        text = f"granted and in no entry of spec.systems: {names}; enter them"
+    if not agency.spec.systems:
+        status, reason = "Unknown", "NoRegister"
+        text = "the authority keeps no register of its systems; enter them in spec.systems"
+    if use.off_cloud:
+        status, reason = "False", "OffCloud"
+        text = "; ".join(_why_not(agency, use, law))
+    return Condition.model_validate(
+        {
+            "type": "CloudPreference",
+            "status": status,
+            "observed_generation": agency.metadata.generation,
+            "last_transition_time": now,
+            "reason": reason,
+            "message": f"{text[:_MESSAGE]} ({cite('A03-preference')})",
+        }
+    )
+
+
+def _why_not(agency: Agency, use: CloudUse, law: Law) -> Iterator[str]:
+    """Why each system that is off the cloud should be on it."""
+    off = {s.id for s in use.systems if s.place == "OffCloud"}
+    for system in agency.spec.systems:
+        if system.id not in off:
+            continue
+        if _is_new(system, law):
+            why = f"built since {law.policy.cloud_first_since}, it is to be on the cloud"
+        elif system.migrate_by is None:
+            why = "it has no migrateBy, and no exception cites a law"
+        else:
+            why = f"it was to migrate by {system.migrate_by}"
+        yield f"{system.id} runs on {system.runs_on}: {why}"
+
+
+def _due(
+    systems: Iterable[RegisteredSystem], granted: Mapping[str, str], law: Law, now: datetime
+) -> datetime | None:
+    """When the next of the days that are waited for is over."""
+    days: list[date | None] = []
+    for system in systems:
+        duty = system.data_integration
+        if system.application not in granted:
+            days.append(system.migrate_by)
+        elif duty is not None and duty.met_on is None:
+            days.append(duty.due_on)
+    ends = [law.end_of(day) for day in days if day is not None]
+    return min((at for at in ends if at is not None and at > now), default=None)
+
+
+def cloud_use_facts(agency: Agency) -> Iterator[Fact]:
+    """Each change of an agency's use of the cloud: what its funds can be based on (article 27)."""
+    use = agency.status.cloud_use
+    if use is None:
+        return
+    yield Fact(
+        key=f"cloudUse.{use.since:%Y%m%dT%H%M%S.%fZ}",
+        kind="CloudUse",
+        text=f"{use.on_cloud} of {use.in_use} systems in use are on the cloud, {use.off_cloud} are "
+        f"off it without a plan or a law ({cite('A03-preference')})",
+        at=use.since,
+        data={"generation": agency.status.observed_generation, "cloudUse": use.wire()},
+        event="Warning" if use.off_cloud else None,
+    )
