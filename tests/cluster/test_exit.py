@@ -157,6 +157,26 @@ def test_an_operator_killed_while_it_reclaims_goes_on(granted: Office) -> None:
     assert kinds.count("Reclaimed") == len({k for k in facts(granted, uid) if "Reclaimed" in k})
 
 
+def ask_of(office: Office, requirement: str, due_on: str) -> None:
+    """The register asks it of the bus portal, and its unit sees it."""
+    duty = {"requirement": requirement, "dueOn": due_on}
+    entry = {
+        "id": "portal", "name": "六安公交出行服务平台", "builtOn": "2026-10-20",
+        "application": "bus-portal", "dataIntegration": duty,
+    }  # fmt: skip
+    path = f"/apis/mandate.dev/v1alpha1/agencies/{office.name}"
+    body = {"spec": {"systems": [entry]}}
+    assert office.member.call("PATCH", path, body, MERGE).code == 403
+    assert office.clerk.call("PATCH", path, body, MERGE).code == 200
+
+    def seen() -> bool:
+        status = office.member.call("GET", f"{office.forms}/bus-portal").body["status"]
+        late = [c["status"] for c in status["conditions"] if c["type"] == "IntegrationOverdue"]
+        return status.get("dataIntegration") == duty and late == ["True"]
+
+    eventually(seen, SOON, "the agency sees what is asked, and that it is late")
+
+
 @pytest.mark.rule("A07-reclaim", "A23-suspend", "X-duty")
 def test_the_authority_ends_what_it_may_in_its_own_name_and_after_notice(granted: Office) -> None:
     site, uid = granted.site, granted.read()["metadata"]["uid"]
@@ -178,13 +198,19 @@ def test_the_authority_ends_what_it_may_in_its_own_name_and_after_notice(granted
     assert filing.file(granted.clerk, reclaim).code == 201
     found = filing.until("Submitted", "exit")
     assert found["status"]["awaiting"][0]["may"] == ["Refused"]
-    assert any(f"plannedExitDate is before {day(site, 21)}" in c["message"]
-               for c in found["status"]["checks"])  # fmt: skip
+    said = {c["type"]: c["message"] for c in found["status"]["checks"]}
+    assert f"plannedExitDate is before {day(site, 21)}" in said["NoticeGiven"]
+    assert "reclaim.requirement is not the register's" in said["RequirementUnmet"]
     assert filing.decide("exit", granted.approver).code == 422
+    ask_of(granted, str(unmet["requirement"]), str(unmet["dueOn"]))
     later = {"spec": {"plannedExitDate": day(site, 21)}}
     path = f"{filing.forms}/reclaim"
     assert granted.member.call("PATCH", path, later, MERGE).code == 403
     assert granted.clerk.call("PATCH", path, later, MERGE).code == 200
+    eventually(
+        lambda: filing.read()["status"]["awaiting"][0]["may"] == ["Approved", "Refused"],
+        SOON, "what is unmet, and was announced, can be reclaimed",
+    )  # fmt: skip
     # the agency reads it in its own namespace
     assert granted.member.call("GET", path).body["spec"]["plannedExitDate"] == day(site, 21)
 

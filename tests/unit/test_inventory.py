@@ -51,6 +51,26 @@ def test_objects_are_counted_by_kind_and_applications_by_phase() -> None:
     assert found['mandate_applications{phase="Unjudged"}'] == 1
 
 
+@pytest.mark.rule("A03-preference")
+def test_registered_systems_are_counted_by_where_they_are() -> None:
+    def register(*places: str) -> Json:
+        return {"cloudUse": {"systems": [{"id": p.lower(), "place": p} for p in places]}}
+
+    found = exposed(
+        filed(register("OnCloud", "OffCloud"), kind="Agency"),
+        filed(register("OnCloud"), kind="Agency"),
+        filed({}, kind="Agency"),
+    )
+    systems = {k: v for k, v in found.items() if k.startswith("mandate_registered")}
+    assert systems == {
+        'mandate_registered_systems{place="OnCloud"}': 2,
+        'mandate_registered_systems{place="OffCloud"}': 1,
+        'mandate_registered_systems{place="Migrating"}': 0,
+        'mandate_registered_systems{place="Excepted"}': 0,
+        'mandate_registered_systems{place="NotInUse"}': 0,
+    }
+
+
 def test_pending_decisions_are_counted_by_kind_and_stage() -> None:
     found = exposed(
         filed(awaiting("acceptance")),

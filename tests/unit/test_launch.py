@@ -231,7 +231,7 @@ def test_an_expired_trial_can_still_end_in_a_launch() -> None:
 def test_a_site_keeps_its_access_logs_as_long_as_the_policy_wants(
     days: int | None, said: str | None
 ) -> None:
-    attested = {"licensedSoftwareOnly": True, "accessLogsKept": True}
+    attested: Json = {"licensedSoftwareOnly": True, "accessLogsKept": True}
     attested |= {"accessLogDays": days} if days else {}
     site = launch(attestations=attested, internetFiling=filing())
     found = refused(case(good(), app=system(changes=SITE)), site)

@@ -3,6 +3,7 @@
 import click
 
 from mandate.cli.audit import audit
+from mandate.cli.cloud_use import cloud_use
 from mandate.cli.transfer import export, import_
 
 
@@ -12,11 +13,12 @@ from mandate.cli.transfer import export, import_
 @click.version_option(package_name="mandate-operator")
 @click.pass_context
 def main(ctx: click.Context, kubeconfig: str | None, context: str | None) -> None:
-    """Governance-as-code for shared clouds: dossiers, and moving to another cluster."""
+    """Governance-as-code for shared clouds: dossiers, reports, and moving to another cluster."""
     ctx.obj = (kubeconfig, context)
 
 
 main.add_command(audit)
+main.add_command(cloud_use)
 main.add_command(export)
 main.add_command(import_)
 

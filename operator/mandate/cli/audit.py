@@ -76,14 +76,14 @@ def show(
     for spec in sorted(specs, key=lambda s: (s["subject"]["uid"], s["part"])):
         for entry in spec["entries"]:
             by = f" ({entry['by']})" if "by" in entry else ""
-            click.echo(f"{entry['at']}  {entry['kind']:<13} {_plain(entry['text'])}{_plain(by)}")
+            click.echo(f"{entry['at']}  {entry['kind']:<13} {plain(entry['text'])}{plain(by)}")
 
 
 def _is(subject: Json, name: str, namespace: str | None) -> bool:
     return subject["name"] == name and namespace in (None, subject.get("namespace"))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that moves no cursor and changes no colour, whatever somebody wrote into it."""
     return "".join(c if c.isprintable() else "�" for c in text)
 

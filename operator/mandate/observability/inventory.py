@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 
 from mandate.api.cloudapplication import Phase
 from mandate.api.meta import Json
+from mandate.api.register import Place
 
 _UNJUDGED = "Unjudged"
 """The phase of an application that the operator has not looked at yet."""
@@ -47,6 +48,7 @@ class _Tally:
     kinds: Counter[str] = field(default_factory=Counter)
     unreadable: Counter[str] = field(default_factory=Counter)
     phases: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(get_args(Phase), 0)))
+    places: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(get_args(Place), 0)))
     pending: Counter[tuple[str, str]] = field(default_factory=Counter)
     oldest: dict[tuple[str, str], float] = field(default_factory=dict)
     clocks: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -57,6 +59,7 @@ class _Tally:
         try:
             waits = {stage: _seconds(raw, stage, now) for stage in _awaited(raw)}
             states = list(_clocks(raw, now, near))
+            places = [s["place"] for s in _registered(raw)]
         except (ValueError, KeyError, TypeError, AttributeError):
             # one object that cannot be read hides no other
             self.unreadable[kind] += 1
@@ -67,6 +70,7 @@ class _Tally:
             self.pending[kind, stage] += 1
             self.oldest[kind, stage] = max(self.oldest.get((kind, stage), 0.0), seconds)
         self.clocks.update(states)
+        self.places.update(places)
 
 
 def gauges(found: Holdings, near: timedelta) -> Iterator[GaugeMetricFamily]:
@@ -87,6 +91,12 @@ def gauges(found: Holdings, near: timedelta) -> Iterator[GaugeMetricFamily]:
         tally.unreadable,
     )
     yield _gauge("mandate_applications", "Applications, by phase.", ["phase"], tally.phases)
+    yield _gauge(
+        "mandate_registered_systems",
+        "Systems in the registers of all agencies, by where they are.",
+        ["place"],
+        tally.places,
+    )
     yield _gauge(
         "mandate_pending_decisions",
         "Stages that await a decision.",
@@ -121,6 +131,11 @@ def _gauge(
 
 def _awaited(raw: Json) -> list[str]:
     return [entry["stage"] for entry in raw.get("status", {}).get("awaiting", [])]
+
+
+def _registered(raw: Json) -> list[Json]:
+    found: list[Json] = raw.get("status", {}).get("cloudUse", {}).get("systems", [])
+    return found
 
 
 def _seconds(raw: Json, stage: str, now: datetime) -> float:
