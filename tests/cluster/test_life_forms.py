@@ -81,7 +81,7 @@ def test_a_mandatory_field_is_missed_by_its_full_path(desk: Office, name: str, p
 
 
 _OPTIONAL = {
-    "launch": "gradedLevel internetFiling",
+    "launch": "gradedLevel internetFiling attestations.accessLogDays",
     "exit": "systemOwner.officePhone systemOwner.email",
     "report": "assessor.cnasNumber validUntil",
     "suspension": "document",

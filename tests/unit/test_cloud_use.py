@@ -119,6 +119,11 @@ def test_the_share_counts_all_systems_in_use_wherever_they_run() -> None:
     use = plan.use
     assert (use.in_use, use.on_cloud) == (5, 2)
     assert (use.migrating, use.excepted, use.off_cloud) == (1, 1, 1)
+    # and only what is off it is said
+    assert plan.condition.message == (
+        "room runs on OwnMachineRoom: it has no migrateBy, and no exception cites a law "
+        "(A03-preference, articles 3 and 27)"
+    )
     assert plan.due == at("2027-07-01 00:00")
 
 
