@@ -235,3 +235,9 @@ def test_without_its_policy_what_was_judged_stays() -> None:
     kept = decide_agency(found, None, LATER).status
     assert kept.cloud_use == plan.use
     assert plan.condition in kept.conditions
+
+
+@pytest.mark.rule("A03-preference", "X-dossier")
+def test_of_an_agency_that_was_not_judged_nothing_is_recorded() -> None:
+    found = agency()
+    assert "CloudUse" not in [f.kind for f in agency_facts(found, found.spec.wire())]

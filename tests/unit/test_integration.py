@@ -10,7 +10,7 @@ from mandate.api.meta import Json, find_condition
 from mandate.rules.application import Plan, decide
 from mandate.rules.exit_request import judge_exit
 from mandate.rules.history import application_facts
-from tests.unit.builders import NOW, agency, policy
+from tests.unit.builders import NOW, agency, application, policy
 from tests.unit.endings import at, case, decision, exit_request, stored, world
 
 DUTY = {"requirement": "接入一体化数据基础平台", "dueOn": "2026-10-01"}
@@ -144,6 +144,16 @@ def test_what_is_leaving_is_late_with_nothing() -> None:
 def test_what_is_asked_of_it_is_on_record(duty: Json, kind: str, text: str) -> None:
     app = stored(world().application, **lived(duty).status.wire())
     facts = application_facts(app, app.spec.wire(), policy())
-    (fact,) = [f for f in facts if f.kind.startswith("Integration") and "condition" not in f.key]
+    (fact,) = [f for f in facts if f.key.startswith("integration.")]
     assert (fact.kind, fact.event) == (kind, "Normal")
     assert fact.text == f"{text} (A07-reclaim, article 7)"
+
+
+@pytest.mark.rule("A07-reclaim")
+def test_of_a_system_of_which_nothing_is_asked_nothing_is_recorded() -> None:
+    app = application(status=lived(None).status)
+    assert not [
+        f.kind
+        for f in application_facts(app, app.spec.wire(), policy())
+        if f.kind.startswith("Integration")
+    ]
