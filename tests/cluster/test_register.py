@@ -46,7 +46,8 @@ def test_an_entry_that_says_nothing_is_refused_by_name(office: Office) -> None:
         assert answer.code == 422, systems
         assert said in answer.message
     met = {"dataIntegration": _DUTY | {"metOn": "2027-01-01", "evidence": _DOCUMENT}}
-    whole = {"spec": {"systems": [portal | {"dataIntegration": _DUTY}, _ROOM | excepted | met]}}
+    here = portal | {"id": "portal", "dataIntegration": _DUTY}
+    whole = {"spec": {"systems": [here, _ROOM | excepted | met]}}
     taken = office.clerk.call("PATCH", f"{_path(office)}?dryRun=All", whole, MERGE)
     assert taken.code == 200, taken.message
 

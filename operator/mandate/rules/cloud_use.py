@@ -4,6 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
+
+import rfc8785
 
 from mandate.api.agency import Agency
 from mandate.api.cloudapplication import BEFORE_APPROVAL, Phase
@@ -167,12 +170,14 @@ def cloud_use_facts(agency: Agency) -> Iterator[Fact]:
     use = agency.status.cloud_use
     if use is None:
         return
+    data = {"generation": agency.status.observed_generation, "cloudUse": use.wire()}
     yield Fact(
-        key=f"cloudUse.{use.since:%Y%m%dT%H%M%S.%fZ}",
+        # it can change more than once in a second
+        key=f"cloudUse.{sha256(rfc8785.dumps(data)).hexdigest()[:16]}",
         kind="CloudUse",
         text=f"{use.on_cloud} of {use.in_use} systems in use are on the cloud, {use.off_cloud} are "
         f"off it without a plan or a law ({cite('A03-preference')})",
         at=use.since,
-        data={"generation": agency.status.observed_generation, "cloudUse": use.wire()},
+        data=data,
         event="Warning" if use.off_cloud else None,
     )
