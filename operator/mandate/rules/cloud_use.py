@@ -10,7 +10,7 @@ import rfc8785
 
 from mandate.api.agency import Agency
 from mandate.api.cloudapplication import BEFORE_APPROVAL, Phase
-from mandate.api.meta import Condition
+from mandate.api.meta import Condition, Json
 from mandate.api.register import CloudUse, Place, RegisteredSystem, SystemStanding
 from mandate.api.rulebook import cite
 from mandate.rules.integration import standing_of
@@ -170,7 +170,7 @@ def cloud_use_facts(agency: Agency) -> Iterator[Fact]:
     use = agency.status.cloud_use
     if use is None:
         return
-    data = {"generation": agency.status.observed_generation, "cloudUse": use.wire()}
+    data: Json = {"generation": agency.status.observed_generation, "cloudUse": use.wire()}
     yield Fact(
         # it can change more than once in a second
         key=f"cloudUse.{sha256(rfc8785.dumps(data)).hexdigest()[:16]}",
