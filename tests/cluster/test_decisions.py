@@ -6,6 +6,7 @@ import pytest
 
 from hack.site import INSTALLATION, SOON, Actor, Site, eventually
 from tests.cluster.office import Office
+from tests.cluster.test_forms import FILLERS
 
 MERGE = "application/merge-patch+json"
 JSON_PATCH = "application/json-patch+json"
@@ -243,7 +244,7 @@ def test_an_approval_does_not_land_on_another_object_of_the_name(filed: Office) 
 
 
 @pytest.mark.rule("A13-accept")
-@pytest.mark.parametrize("opinion", [None, "", "  \t", "\u3000\u3000"], ids=repr)
+@pytest.mark.parametrize("opinion", [None, "", "  \t", "\u3000\u3000", FILLERS], ids=repr)
 def test_a_refusal_carries_an_opinion(filed: Office, opinion: str | None) -> None:
     answer = filed.decide("acceptance", "Refused", opinion=opinion)
     assert answer.code == 422

@@ -101,7 +101,11 @@ emergencyContacts[0].name emergencyContacts[0].phone securityOfficer.name securi
 website.domains[0] unsuitableByLaw.citation
 projectCode otherNeeds systemOwner.officePhone systemOwner.email website.filingNumber
 """
+# Hangul fillers, the Braille blank, a joiner and a variation selector: were one of them taken for
+# text, all would be
+FILLERS = "\u115f\u1160\u2800\u3164\uffa0\u034f\ufe0f\U000e0100"
 _BLANKS = {"empty": "", "space": "  ", "tab": "\t", "U+3000": "\u3000", "U+200B": "\u200b"}
+_BLANKS |= {"fillers": FILLERS}
 
 
 @pytest.mark.rule("A11-form")
