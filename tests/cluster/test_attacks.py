@@ -3,6 +3,7 @@
 import copy
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -156,6 +157,25 @@ def test_nothing_is_decided_unstamped(office: Office, forged: dict[str, str], be
     eventually(lambda: not said(because), SOON, "the stamp is back")
 
 
+@pytest.mark.rule("X-identity")
+def test_nobody_writes_by_which_appointment_they_decide(office: Office) -> None:
+    assert office.file().code == 201
+    basis = office.awaits("acceptance")["status"]["awaiting"][0]["basis"]
+    path = f"{office.forms}/bus-portal/status?dryRun=All"
+
+    def refused() -> bool:
+        # in one's own name and, as the second happens to be, at the time of the server
+        entry = {"decision": "Approved", "basis": basis, "by": office.approver.user}
+        entry |= {"at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "appointment": "by the king"}
+        body = {"status": {"approvals": {"acceptance.1": entry}}}
+        answer = office.approver.call("PATCH", path, body, MERGE)
+        return "leave `appointment` to it" in answer.message
+
+    with office.site.without_guards("stamp-approver"):
+        eventually(refused, SOON, "an appointment that nobody stamped is refused")
+    eventually(lambda: office.decide("acceptance").code == 200, SOON, "the stamp is back")
+
+
 @pytest.mark.rule("X-duty")
 def test_nothing_is_decided_outside_an_agencys_namespace(granted: Office) -> None:
     site = granted.site
@@ -261,6 +281,27 @@ def test_ballast_stops_nobodys_decision(office: Office) -> None:
         f"{office.forms}/bus-portal", lambda found: found["metadata"]["managedFields"].append(entry)
     )
     assert loaded.code == 200, loaded.message
+    assert office.decide("acceptance").code == 200
+    office.awaits("review")
+
+
+@pytest.mark.rule("X-input")
+@pytest.mark.parametrize("operation", ["Apply", "Update"])
+def test_seven_hundred_field_managers_stop_nobodys_decision(office: Office, operation: str) -> None:
+    assert office.file().code == 201
+    office.awaits("acceptance")
+
+    def crowd(found: Json) -> None:
+        found["metadata"]["managedFields"] += [{
+            "manager": f"crowd-{number}", "operation": operation,
+            "apiVersion": "mandate.dev/v1alpha1", "time": "2026-01-01T00:00:00Z",
+            "fieldsType": "FieldsV1", "fieldsV1": {"f:spec": {"f:systemName": {}}},
+        } for number in range(700)]  # fmt: skip
+
+    crowded = office.member.put(f"{office.forms}/bus-portal", crowd)
+    assert crowded.code == 200, crowded.message
+    # the API server folds those that updated; those that applied stay
+    assert (len(crowded.body["metadata"]["managedFields"]) > 700) == (operation == "Apply")
     assert office.decide("acceptance").code == 200
     office.awaits("review")
 

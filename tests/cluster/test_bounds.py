@@ -252,6 +252,43 @@ def test_work_goes_on_within_the_bounds(granted: Office) -> None:
     assert used == "500m"  # what the limit range gives a container that asks for nothing
 
 
+def _pod(**spec: object) -> dict[str, object]:
+    container = {"name": "c", "image": "c", "resources": spec.pop("resources", {})}
+    return {"metadata": {"name": "asking"}, "spec": {"containers": [container]} | spec}
+
+
+_GPU = {"resources": {"limits": {"nvidia.com/gpu": "1"}}}
+_HUGE = {"limits": {"hugepages-2Mi": "2Mi", "cpu": "100m", "memory": "8Mi"}}
+
+
+@pytest.mark.rule("A14-sizing")
+@pytest.mark.parametrize(
+    "pod",
+    [
+        _pod(**_GPU),
+        _pod(initContainers=[{"name": "first", "image": "c"} | _GPU]),
+        _pod(resources={"requests": {"x.example/y": "1"}, "limits": {"x.example/y": "1"}}),
+        _pod(resources=_HUGE),
+        _pod(resourceClaims=[{"name": "gpu", "resourceClaimName": "gpu"}]),
+    ],
+    ids=["gpu", "gpu-at-first", "any-device", "huge-pages", "claim"],
+)
+def test_a_pod_asks_for_nothing_that_its_quota_does_not_count(
+    granted: Office, pod: dict[str, object]
+) -> None:
+    answer = granted.member.call("POST", f"{_paths(granted)['pods']}?dryRun=All", pod)
+    assert answer.code == 403, answer.body
+    assert "asks for what its quota does not count (A14-sizing" in answer.message
+
+
+@pytest.mark.rule("A14-sizing")
+@pytest.mark.parametrize("key", ["ephemeral-storage", "devices.kubevirt.io/kvm"])
+def test_a_pod_asks_for_what_a_machine_has(granted: Office, key: str) -> None:
+    pod = _pod(resources={"limits": {key: "1"}})
+    answer = granted.member.call("POST", f"{_paths(granted)['pods']}?dryRun=All", pod)
+    assert answer.code == 201, answer.body
+
+
 @pytest.mark.rule("X-law")
 @pytest.mark.parametrize(
     ("method", "path", "body"),

@@ -1,10 +1,12 @@
 """Who decides, on what and when: the attacks on `status.approvals`, on the real API."""
 
+import signal
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from hack.site import INSTALLATION, SOON, Actor, Site, eventually
+from mandate.api.meta import Json
 from tests.cluster.office import Office
 from tests.cluster.test_forms import FILLERS
 
@@ -79,6 +81,28 @@ def test_a_planted_managed_fields_entry_does_not_date_a_decision(filed: Office) 
 
 
 @pytest.mark.rule("X-identity")
+def test_managed_fields_forged_in_the_decision_itself_do_not_date_it(filed: Office) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=2)
+
+    def decide(found: Json) -> None:
+        basis = found["status"]["awaiting"][0]["basis"]
+        entry = {"decision": "Approved", "basis": basis, "at": "2031-01-01T00:00:00Z"}
+        found["status"]["approvals"] = {"acceptance.1": entry}
+        for forged in ("bob", "python-urllib3"):
+            found["metadata"]["managedFields"].append({
+                "manager": forged, "operation": "Update", "subresource": "status",
+                "apiVersion": "mandate.dev/v1alpha1", "time": "2031-01-01T00:00:00Z",
+                "fieldsType": "FieldsV1",
+                "fieldsV1": {"f:status": {"f:approvals": {"f:acceptance.1": {"f:decision": {}}}}},
+            })  # fmt: skip
+
+    answer = filed.approver.put(f"{filed.forms}/bus-portal/status", decide)
+    assert answer.code == 200, answer.message
+    made = filed.read()["status"]["approvals"]["acceptance.1"]
+    assert before <= datetime.fromisoformat(made["at"]) <= datetime.now(UTC)
+
+
+@pytest.mark.rule("X-identity")
 @pytest.mark.parametrize(
     ("user", "groups", "because"),
     [
@@ -136,7 +160,12 @@ def test_whoever_ever_wrote_the_form_does_not_decide(office: Office) -> None:
     role = ("create", "clusterrole", "files", "--verb=create,update,patch")
     site.bootstrap.kubectl(*role, "--resource=cloudapplications.mandate.dev", check=False)
     site.bootstrap.kubectl(
-        "create", "clusterrolebinding", "author", "--clusterrole=files", "--user=author"
+        "create",
+        "clusterrolebinding",
+        "author",
+        "--clusterrole=files",
+        "--user=author",
+        check=False,
     )
     eventually(
         lambda: author.call("POST", f"{office.forms}?dryRun=All", office.form()).code == 201,
@@ -165,7 +194,7 @@ def test_who_can_act_as_a_service_account_there_does_not_decide(filed: Office) -
     for verb, resource in (("create", "serviceaccounts/token"), ("impersonate", "serviceaccounts")):
         name = f"minter-{verb}"
         role = ("create", "clusterrole", name, f"--verb={verb}", f"--resource={resource}")
-        site.bootstrap.kubectl(*role)
+        site.bootstrap.kubectl(*role, check=False)
         binding = ("create", "clusterrolebinding", name, f"--clusterrole={name}", "--user=minter")
         site.bootstrap.kubectl(*binding)
         eventually(
@@ -314,6 +343,32 @@ def test_the_rest_of_the_status_is_the_operators(filed: Office, status: dict[str
     answer = filed.patch_status({"status": status})
     assert answer.code == 403
     assert "only the operator writes this part of the status" in answer.message
+
+
+@pytest.mark.rule("X-identity", "X-closed")
+def test_nor_is_it_taken_away(filed: Office) -> None:
+    for key in filed.read()["status"]:
+        body = [{"op": "remove", "path": f"/status/{key}"}]
+        path = f"{filed.forms}/bus-portal/status?dryRun=All"
+        answer = filed.approver.call("PATCH", path, body, JSON_PATCH)
+        assert answer.code == 403, (key, answer.body)
+        assert "only the operator writes this part of the status" in answer.message
+
+
+@pytest.mark.rule("X-bound", "X-order")
+def test_what_the_operator_has_not_read_yet_is_not_decided(filed: Office) -> None:
+    filed.site.plane.send("operator", signal.SIGSTOP)
+    try:
+        basis = filed.read()["status"]["awaiting"][0]["basis"]
+        change = {"spec": {"projectCode": "unread"}}
+        edited = filed.member.call("PATCH", f"{filed.forms}/bus-portal", change, MERGE)
+        assert edited.body["metadata"]["generation"] == 2
+        # the basis is still the one in status.awaiting, and the generation the present one
+        answer = filed.decide("acceptance", basis=basis)
+    finally:
+        filed.site.plane.send("operator", signal.SIGCONT)
+    assert answer.code == 422, answer.body
+    assert "acceptance cannot be Approved now (X-order" in answer.message
 
 
 @pytest.mark.rule("X-order")

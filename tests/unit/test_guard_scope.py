@@ -58,8 +58,9 @@ ASKED: dict[str, tuple[tuple[str, ...], list[tuple[tuple[str, ...], str]]]] = {
         [(ALL, "rolebindings.rbac.authorization.k8s.io")],
     ),
     "bounds": (
-        ("A16-change",),
+        ("A16-change", "A14-sizing"),
         [
+            (("CREATE",), "pods"),
             (ALL, "resourcequotas resourcequotas/status limitranges"),
             (ALL, "networkpolicies.networking.k8s.io ciliumnetworkpolicies.cilium.io"),
             (ALL, "egressfirewalls.k8s.ovn.org sidecars.networking.istio.io"),
