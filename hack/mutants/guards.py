@@ -23,18 +23,18 @@ _ONLY_SPARES = re.compile(
     r"\w+ != null|\w+ in variables\.\w+|size\(variables\.\w+\) (> 0|== 1)|variables\.deciding"
 )
 _SOONEST = {
-    "access": "bounds exemptions operator_bounds",
-    "bounds": "bounds exemptions",
-    "decisions": "decisions attacks requests checks less_than_asked",
+    "access": "bounds exemptions near_misses",
+    "bounds": "bounds exemptions near_misses",
+    "decisions": "deciders decisions less_than_asked attacks near_misses",
     "dossiers": "dossier",
-    "identity": "exemptions bounds",
-    "internet": "bounds exemptions attacks",
-    "law": "bounds attacks policy_terms",
-    "namespaces": "bounds exemptions claimed",
-    "operator": "operator_bounds exemptions",
-    "requests": "requests attacks bounds exit suspension",
+    "identity": "exemptions",
+    "internet": "bounds attacks launch",
+    "law": "law policy_terms",
+    "namespaces": "bounds exemptions near_misses claimed",
+    "operator": "operator_bounds near_misses",
+    "requests": "requests near_misses exit suspension",
     "stamp-approver": "decisions attacks",
-    "stamp-requester": "decisions attacks requests",
+    "stamp-requester": "deciders attacks requests",
 }
 RULES_NOTE = "mandate.dev/rules"
 

@@ -227,3 +227,23 @@ def test_an_empty_status_stops_nobodys_decision(office: Office, status: object) 
     office.awaits("acceptance")
     answer = office.decide("acceptance")
     assert answer.code == 200, answer.message
+
+
+@pytest.mark.rule("X-identity")
+def test_nobody_becomes_the_operator(site: Site) -> None:
+    root, home = site.bootstrap, "/api/v1/namespaces/mandate-system"
+    request = {
+        "apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest",
+        "spec": {"audiences": []},
+    }  # fmt: skip
+    token = root.call("POST", f"{home}/serviceaccounts/mandate-operator/token", request)
+    secret = {
+        "apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/service-account-token",
+        "metadata": {
+            "name": "token",
+            "annotations": {"kubernetes.io/service-account.name": "mandate-operator"},
+        },
+    }  # fmt: skip
+    for answer in (token, root.call("POST", f"{home}/secrets", secret)):
+        assert answer.code == 403
+        assert "may not act as the operator (X-identity" in answer.message

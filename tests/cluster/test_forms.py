@@ -281,23 +281,6 @@ def test_what_is_optional_is_left_out_and_stays_out(desk: Office) -> None:
     assert every.body["spec"] == expected["spec"]  # no default puts in what was not asked for
 
 
-_NAMES = ["a--b", "Bus", "a" * 33, "1st", "a.b", "-a", "a-", "公交", "a_b", "a/b", "a b"]
-
-
-@pytest.mark.rule("A11-form", "X-input")
-@pytest.mark.parametrize("name", _NAMES)
-def test_a_name_that_no_namespace_can_have_is_refused(desk: Office, name: str) -> None:
-    answer = desk.file(desk.form(name), dry_run=True)
-    assert answer.code == 422
-    assert "metadata.name" in answer.message
-
-
-@pytest.mark.rule("A11-form")
-@pytest.mark.parametrize("name", ["a", "a" * 32, "a-1", "null", "true", "e1"])
-def test_a_short_label_is_a_name(desk: Office, name: str) -> None:
-    assert desk.file(desk.form(name), dry_run=True).code == 201
-
-
 @pytest.mark.rule("A11-form")
 def test_the_example_is_accepted_as_it_is_and_reads_back_the_same(site: Site) -> None:
     clerk, alice = site.actor("clerk", "luan-authority"), site.actor("alice")
