@@ -92,6 +92,18 @@ def test_the_operator_does_not_write_the_law(site: Site) -> None:
     assert "may not write the law" in answer.message
 
 
+@pytest.mark.rule("X-law", "X-dossier")
+@pytest.mark.parametrize("plural", ["dossiers", "cloudapplications"])
+def test_a_crd_keeps_the_rules_at_its_root(site: Site, plural: str) -> None:
+    path = f"{_CRDS}/{plural}.mandate.dev"
+    found = site.bootstrap.call("GET", path).body
+    rules = found["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["x-kubernetes-validations"]
+    rules.pop()
+    answer = site.bootstrap.call("PUT", f"{path}?dryRun=All", found)
+    assert answer.code == 403, answer.body
+    assert "every version keeps its status subresource and root rules" in answer.message
+
+
 @pytest.mark.rule("X-law")
 def test_a_version_without_its_status_subresource_is_refused(site: Site) -> None:
     path = f"{_CRDS}/cloudapplications.mandate.dev"
