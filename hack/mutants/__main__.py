@@ -62,7 +62,11 @@ def _try_rule(mutant: rules.Mutant) -> Verdict:
 
 
 def _try_guard(line: guards.Line) -> Verdict:
-    return _verdict(str(line), ["tests/cluster"], line.rules, {"MANDATE_MUTANT": str(line)})
+    for where in line.proofs:
+        verdict = _verdict(str(line), where, line.rules, {"MANDATE_MUTANT": str(line)})
+        if verdict[1]:
+            break
+    return verdict
 
 
 def _verdict(

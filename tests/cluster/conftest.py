@@ -28,3 +28,11 @@ def in_the_servers_time(request: pytest.FixtureRequest) -> Iterator[None]:
 def office(site: Site, request: pytest.FixtureRequest) -> Office:
     """An agency made for one test, with its member and the approver."""
     return Office.open(site, request.node.name)
+
+
+@pytest.fixture
+def filed(office: Office) -> Office:
+    """An application that awaits acceptance."""
+    assert office.file().code == 201
+    office.awaits("acceptance")
+    return office

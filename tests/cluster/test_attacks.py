@@ -1,14 +1,15 @@
 """Attacks through what others may bring into the cluster: kinds, versions, policies, ballast."""
 
-import copy
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
 from hack.site import SOON, Actor, Answer, Site, eventually
 from mandate.api.meta import Json
 from tests.cluster.office import Office
+from tests.cluster.test_law import second_version
 
 MERGE = "application/merge-patch+json"
 _CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
@@ -156,6 +157,25 @@ def test_nothing_is_decided_unstamped(office: Office, forged: dict[str, str], be
     eventually(lambda: not said(because), SOON, "the stamp is back")
 
 
+@pytest.mark.rule("X-identity")
+def test_nobody_writes_by_which_appointment_they_decide(office: Office) -> None:
+    assert office.file().code == 201
+    basis = office.awaits("acceptance")["status"]["awaiting"][0]["basis"]
+    path = f"{office.forms}/bus-portal/status?dryRun=All"
+
+    def refused() -> bool:
+        # in one's own name and, as the second happens to be, at the time of the server
+        entry = {"decision": "Approved", "basis": basis, "by": office.approver.user}
+        entry |= {"at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "appointment": "by the king"}
+        body = {"status": {"approvals": {"acceptance.1": entry}}}
+        answer = office.approver.call("PATCH", path, body, MERGE)
+        return "leave `appointment` to it" in answer.message
+
+    with office.site.without_guards("stamp-approver"):
+        eventually(refused, SOON, "an appointment that nobody stamped is refused")
+    eventually(lambda: office.decide("acceptance").code == 200, SOON, "the stamp is back")
+
+
 @pytest.mark.rule("X-duty")
 def test_nothing_is_decided_outside_an_agencys_namespace(granted: Office) -> None:
     site = granted.site
@@ -175,16 +195,10 @@ def test_nothing_is_decided_outside_an_agencys_namespace(granted: Office) -> Non
     assert site.bootstrap.call("DELETE", f"{forms}/stray").code == 200
 
 
-def _second(found: Json) -> Json:
-    """Another version of a CRD, served beside the first."""
-    first: Json = copy.deepcopy(found["spec"]["versions"][0])
-    return first | {"name": "v1beta1", "storage": False}
-
-
 @pytest.mark.rule("X-order", "X-closed")
 def test_another_served_version_is_guarded_too(office: Office) -> None:
     root, path = office.site.bootstrap, f"{_CRDS}/cloudapplications.mandate.dev"
-    added = root.put(path, lambda found: found["spec"]["versions"].append(_second(found)))
+    added = root.put(path, lambda found: found["spec"]["versions"].append(second_version(found)))
     assert added.code == 200, added.message
     try:
         assert office.file().code == 201
@@ -199,49 +213,6 @@ def test_another_served_version_is_guarded_too(office: Office) -> None:
         assert office.approver.call("PATCH", other, phase, MERGE).code == 403
     finally:
         assert root.put(path, lambda found: found["spec"]["versions"].pop()).code == 200
-
-
-@pytest.mark.rule("X-law")
-def test_a_version_without_its_status_subresource_is_refused(site: Site) -> None:
-    path = f"{_CRDS}/cloudapplications.mandate.dev"
-
-    def grown(found: Json) -> None:
-        second = _second(found)
-        del second["subresources"]
-        found["spec"]["versions"].append(second)
-
-    answer = site.bootstrap.put(path, grown)
-    assert answer.code == 403
-    assert "(X-law, ours)" in answer.message
-
-
-@pytest.mark.rule("X-law", "A16-change")
-def test_no_scale_subresource_writes_past_the_form(site: Site) -> None:
-    # the guard of forms would see a Scale there, and a frozen form would change
-    path = f"{_CRDS}/cloudapplications.mandate.dev"
-    scale = {
-        "specReplicasPath": ".spec.serviceAudienceCount",
-        "statusReplicasPath": ".status.observedGeneration",
-    }
-    answer = site.bootstrap.put(
-        path,
-        lambda found: found["spec"]["versions"][0]["subresources"].update(scale=scale),
-        "?dryRun=All",
-    )
-    assert answer.code == 403, answer.body
-    assert "without a conversion webhook or a scale subresource" in answer.message
-
-
-@pytest.mark.rule("X-law")
-def test_a_schema_may_grow(site: Site) -> None:
-    path = f"{_CRDS}/agencies.mandate.dev"
-
-    def grown(found: Json) -> None:
-        spec = found["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
-        spec["properties"]["later"] = {"type": "string", "maxLength": 10}
-
-    answer = site.bootstrap.put(path, grown, "?dryRun=All")
-    assert answer.code == 200, answer.message
 
 
 @pytest.mark.rule("X-input")
@@ -261,6 +232,27 @@ def test_ballast_stops_nobodys_decision(office: Office) -> None:
         f"{office.forms}/bus-portal", lambda found: found["metadata"]["managedFields"].append(entry)
     )
     assert loaded.code == 200, loaded.message
+    assert office.decide("acceptance").code == 200
+    office.awaits("review")
+
+
+@pytest.mark.rule("X-input")
+@pytest.mark.parametrize("operation", ["Apply", "Update"])
+def test_seven_hundred_field_managers_stop_nobodys_decision(office: Office, operation: str) -> None:
+    assert office.file().code == 201
+    office.awaits("acceptance")
+
+    def crowd(found: Json) -> None:
+        found["metadata"]["managedFields"] += [{
+            "manager": f"crowd-{number}", "operation": operation,
+            "apiVersion": "mandate.dev/v1alpha1", "time": "2026-01-01T00:00:00Z",
+            "fieldsType": "FieldsV1", "fieldsV1": {"f:spec": {"f:systemName": {}}},
+        } for number in range(700)]  # fmt: skip
+
+    crowded = office.member.put(f"{office.forms}/bus-portal", crowd)
+    assert crowded.code == 200, crowded.message
+    # the API server folds those that updated; those that applied stay
+    assert (len(crowded.body["metadata"]["managedFields"]) > 700) == (operation == "Apply")
     assert office.decide("acceptance").code == 200
     office.awaits("review")
 

@@ -6,14 +6,14 @@ import time
 import pytest
 
 from hack.site import SOON, Actor, Site, eventually
-from mandate.api.meta import API_VERSION, Json
+from mandate.api.meta import Json
 from tests.cluster.laws import enact
-from tests.cluster.office import Office, squat
+from tests.cluster.office import Office
 from tests.cluster.test_forms import GONE, filled, put
 
 MERGE = "application/merge-patch+json"
-_TOUCH = {"metadata": {"annotations": {"luan.example/again": "1"}}}
-_LISTS = (
+TOUCH = {"metadata": {"annotations": {"luan.example/again": "1"}}}
+LISTS = (
     "/api/v1/namespaces/{}/resourcequotas",
     "/api/v1/namespaces/{}/limitranges",
     "/apis/networking.k8s.io/v1/namespaces/{}/networkpolicies",
@@ -145,10 +145,10 @@ _HOSTILE = {
 """Texts that something may carry out, by names that YAML may take for no name."""
 
 
-def _bounds(site: Site, namespace: str) -> Json:
+def bounds(site: Site, namespace: str) -> Json:
     """What the operator made of an application, but for its name and its times."""
     made: Json = {}
-    for path in _LISTS:
+    for path in LISTS:
         for item in site.bootstrap.call("GET", path.format(namespace)).body["items"]:
             content = {k: v for k, v in item.items() if k not in ("metadata", "status")}
             made[f"{path}/{item['metadata']['name']}"] = [item["metadata"].get("labels"), content]
@@ -159,7 +159,7 @@ def _bounds(site: Site, namespace: str) -> Json:
     return made
 
 
-def _decide(office: Office, form: Json) -> None:
+def decide(office: Office, form: Json) -> None:
     """Files a form and takes it through both stages."""
     name = form["metadata"]["name"]
     filed = office.file(form)
@@ -170,7 +170,7 @@ def _decide(office: Office, form: Json) -> None:
         assert answer.code == 200, answer.message
 
 
-def _until_ready(actor: Actor, path: str, reason: str) -> Json:
+def until_ready(actor: Actor, path: str, reason: str) -> Json:
     """The object once it is, or is not, ready for this reason; and the condition."""
 
     def look() -> Json | None:
@@ -186,7 +186,7 @@ def _until_ready(actor: Actor, path: str, reason: str) -> Json:
 def plain(desk: Office) -> Json:
     """What is granted on the example."""
     desk.approve("plain")
-    return _bounds(desk.site, f"{desk.name}--plain")
+    return bounds(desk.site, f"{desk.name}--plain")
 
 
 @pytest.mark.rule("X-input", "A14-provision")
@@ -199,9 +199,9 @@ def test_a_hostile_text_is_kept_as_it_is_and_changes_nothing_that_is_granted(
     assert answer.code == 201, answer.message
     assert answer.body["spec"] == form["spec"]
     form = put(_everywhere(desk, text, judged=False), "metadata.name", name)
-    _decide(desk, form)
-    granted = _until_ready(desk.member, f"{desk.forms}/{name}", "Granted")
-    assert _bounds(desk.site, f"{desk.name}--{name}") == plain
+    decide(desk, form)
+    granted = until_ready(desk.member, f"{desk.forms}/{name}", "Granted")
+    assert bounds(desk.site, f"{desk.name}--{name}") == plain
     assert granted["spec"] == form["spec"]
     allocation = granted["status"]["allocation"]
     assert allocation["machines"][0]["hostType"] == text
@@ -248,53 +248,6 @@ def test_a_form_is_filed_in_its_agencys_namespace_alone(site: Site, desk: Office
     assert "default is no agency namespace (A13-accept" in answer.message
 
 
-def _leaves(site: Site, squatter: Json) -> None:
-    """It goes, and was not changed until then, nor was anything put into it."""
-    name = squatter["metadata"]["name"]
-    boss, path = site.bootstrap, f"/api/v1/namespaces/{name}"
-    assert boss.call("GET", path).body["metadata"] == squatter["metadata"]
-    assert not any(boss.call("GET", inside.format(name)).body["items"] for inside in _LISTS)
-    assert boss.call("DELETE", path).code == 200
-    eventually(lambda: boss.call("GET", path).code == 404, SOON, f"{name} is gone")
-
-
-@pytest.mark.rule("X-input", "G310-sublet", "A14-provision")
-def test_a_namespace_of_somebody_elses_is_not_taken_for_a_grant(site: Site, desk: Office) -> None:
-    namespace, path = f"{desk.name}--taken", f"{desk.forms}/taken"
-    squatter = squat(site, namespace)
-    _decide(desk, desk.form("taken"))
-    ready = _until_ready(desk.member, path, "NamespaceTaken")["ready"]
-    assert ready["status"] == "False"
-    assert f"{namespace} exists and was not granted to this object; its owner" in ready["message"]
-    desk.approve("not-taken")
-    assert desk.member.call("GET", f"/api/v1/namespaces/{namespace}/pods").code == 403
-    _leaves(site, squatter)
-    assert desk.member.call("PATCH", path, _TOUCH, MERGE).code == 200
-    assert _until_ready(desk.member, path, "Granted")["ready"]["status"] == "True"
-    assert _bounds(site, namespace) == _bounds(site, f"{desk.name}--not-taken")
-
-
-@pytest.mark.rule("X-input", "A26-access")
-def test_a_namespace_of_somebody_elses_is_not_taken_for_an_office(site: Site) -> None:
-    squatter = squat(site, "agency-squatted")
-    clerk, path = site.actor("clerk", "luan-authority"), "/apis/mandate.dev/v1alpha1/agencies"
-    spec = {
-        "title": "六安市公安局",
-        "policy": "luan",
-        "members": [{"kind": "User", "name": "late"}],
-    }
-    body = {"apiVersion": API_VERSION, "kind": "Agency", "metadata": {"name": "squatted"}}
-    assert clerk.call("POST", path, body | {"spec": spec}).code == 201
-    path = f"{path}/squatted"
-    ready = _until_ready(clerk, path, "NamespaceTaken")["ready"]
-    assert ready["status"] == "False"
-    assert "namespace agency-squatted exists and was not granted" in ready["message"]
-    Office.open(site, "beside-a-squatter")
-    _leaves(site, squatter)
-    assert clerk.call("PATCH", path, _TOUCH, MERGE).code == 200
-    assert _until_ready(clerk, path, "CanFile")["ready"]["status"] == "True"
-
-
 @pytest.mark.rule("X-input")
 def test_the_largest_legal_form_is_granted(site: Site, law: str) -> None:
     office = Office.open(site, "largest", policy=law)
@@ -311,10 +264,27 @@ def test_the_largest_legal_form_is_granted(site: Site, law: str) -> None:
     for stage in ("acceptance", "review"):
         office.awaits(stage)
         assert office.decide(stage, opinion="见" * 2048).code == 200
-    _until_ready(office.member, f"{office.forms}/bus-portal", "Granted")
+    until_ready(office.member, f"{office.forms}/bus-portal", "Granted")
 
 
 @pytest.mark.rule("X-input", "X-level")
 def test_a_member_with_a_rare_name_gets_in(site: Site) -> None:
     office = Office.open(site, "astral", filer="张𬭎")
     office.approve()
+
+
+_NAMES = ["a--b", "Bus", "a" * 33, "1st", "a.b", "-a", "a-", "公交", "a_b", "a/b", "a b"]
+
+
+@pytest.mark.rule("A11-form", "X-input")
+@pytest.mark.parametrize("name", _NAMES)
+def test_a_name_that_no_namespace_can_have_is_refused(desk: Office, name: str) -> None:
+    answer = desk.file(desk.form(name), dry_run=True)
+    assert answer.code == 422
+    assert "metadata.name" in answer.message
+
+
+@pytest.mark.rule("A11-form")
+@pytest.mark.parametrize("name", ["a", "a" * 32, "a-1", "null", "true", "e1"])
+def test_a_short_label_is_a_name(desk: Office, name: str) -> None:
+    assert desk.file(desk.form(name), dry_run=True).code == 201

@@ -252,70 +252,41 @@ def test_work_goes_on_within_the_bounds(granted: Office) -> None:
     assert used == "500m"  # what the limit range gives a container that asks for nothing
 
 
-@pytest.mark.rule("X-law")
+def _pod(**spec: object) -> dict[str, object]:
+    container = {"name": "c", "image": "c", "resources": spec.pop("resources", {})}
+    return {"metadata": {"name": "asking"}, "spec": {"containers": [container]} | spec}
+
+
+_GPU = {"resources": {"limits": {"nvidia.com/gpu": "1"}}}
+_HUGE = {"limits": {"hugepages-2Mi": "2Mi", "cpu": "100m", "memory": "8Mi"}}
+
+
+@pytest.mark.rule("A14-sizing")
 @pytest.mark.parametrize(
-    ("method", "path", "body"),
+    "pod",
     [
-        ("DELETE", "/apis/mandate.dev/v1alpha1/governancepolicies/luan", None),
-        ("DELETE", "/apis/mandate.dev/v1alpha1/agencies", None),
-        (
-            "DELETE",
-            "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/cloudapplications.mandate.dev",
-            None,
-        ),
-        ("DELETE", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", None),
-        ("DELETE", "/apis/apiregistration.k8s.io/v1/apiservices/v1alpha1.mandate.dev", None),
-        (
-            "PATCH",
-            "/apis/apiregistration.k8s.io/v1/apiservices/v1alpha1.mandate.dev",
-            {"spec": {"groupPriorityMinimum": 1}},
-        ),
-        (
-            "PATCH",
-            "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/agencies.mandate.dev",
-            {"spec": {"conversion": {"strategy": "Webhook", "webhook": {
-                "conversionReviewVersions": ["v1"],
-                "clientConfig": {"url": "https://elsewhere.example/"},
-            }}}},
-        ),
-        (
-            "PATCH",
-            "/apis/mandate.dev/v1alpha1/agencies/{agency}/status",
-            {"status": {"namespace": "kube-system"}},
-        ),
+        _pod(**_GPU),
+        _pod(initContainers=[{"name": "first", "image": "c"} | _GPU]),
+        _pod(resources={"requests": {"x.example/y": "1"}, "limits": {"x.example/y": "1"}}),
+        _pod(resources=_HUGE),
+        _pod(resourceClaims=[{"name": "gpu", "resourceClaimName": "gpu"}]),
     ],
-    ids=[
-        "policy", "agencies", "crd", "all-crds", "apiservice", "apiservice-edit", "conversion",
-        "agency-status",
-    ],
-)  # fmt: skip
-def test_the_law_goes_in_no_single_step(
-    granted: Office, method: str, path: str, body: object
+    ids=["gpu", "gpu-at-first", "any-device", "huge-pages", "claim"],
+)
+def test_a_pod_asks_for_nothing_that_its_quota_does_not_count(
+    granted: Office, pod: dict[str, object]
 ) -> None:
-    root = granted.site.bootstrap
-    answer = root.call(method, path.format(agency=granted.name), body, MERGE)
-    assert answer.code in (403, 422), answer.body
-    assert "(X-law, ours)" in answer.message
+    answer = granted.member.call("POST", f"{_paths(granted)['pods']}?dryRun=All", pod)
+    assert answer.code == 403, answer.body
+    assert "asks for what its quota does not count (A14-sizing" in answer.message
 
 
-@pytest.mark.rule("X-law")
-def test_a_crd_keeps_its_status_subresource(site: Site) -> None:
-    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/cloudapplications.mandate.dev"
-    answer = site.bootstrap.put(
-        path, lambda found: found["spec"]["versions"][0].pop("subresources")
-    )
-    assert answer.code == 403
-    assert "(X-law, ours)" in answer.message
-
-
-@pytest.mark.rule("X-law")
-def test_the_operator_does_not_write_the_law(site: Site) -> None:
-    # with every right that RBAC can give it
-    operator = site.actor("system:serviceaccount:mandate-system:mandate-operator", "system:masters")
-    path = "/apis/mandate.dev/v1alpha1/governancepolicies/luan"
-    answer = operator.call("PATCH", path, {"spec": {"separationOfDuties": "requester"}}, MERGE)
-    assert answer.code == 403
-    assert "may not write the law" in answer.message
+@pytest.mark.rule("A14-sizing")
+@pytest.mark.parametrize("key", ["ephemeral-storage", "devices.kubevirt.io/kvm"])
+def test_a_pod_asks_for_what_a_machine_has(granted: Office, key: str) -> None:
+    pod = _pod(resources={"limits": {key: "1"}})
+    answer = granted.member.call("POST", f"{_paths(granted)['pods']}?dryRun=All", pod)
+    assert answer.code == 201, answer.body
 
 
 @pytest.mark.rule("X-duty")
@@ -325,23 +296,3 @@ def test_the_operator_files_nothing(granted: Office) -> None:
     answer = operator.call("POST", granted.forms, granted.form("made-up"))
     assert answer.code == 403
     assert "the operator files and withdraws nothing" in answer.message
-
-
-@pytest.mark.rule("X-identity")
-def test_nobody_becomes_the_operator(site: Site) -> None:
-    root, home = site.bootstrap, "/api/v1/namespaces/mandate-system"
-    request = {
-        "apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest",
-        "spec": {"audiences": []},
-    }  # fmt: skip
-    token = root.call("POST", f"{home}/serviceaccounts/mandate-operator/token", request)
-    secret = {
-        "apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/service-account-token",
-        "metadata": {
-            "name": "token",
-            "annotations": {"kubernetes.io/service-account.name": "mandate-operator"},
-        },
-    }  # fmt: skip
-    for answer in (token, root.call("POST", f"{home}/secrets", secret)):
-        assert answer.code == 403
-        assert "may not act as the operator (X-identity" in answer.message

@@ -2,7 +2,6 @@
 
 import copy
 import hashlib
-from typing import Any
 
 import pytest
 import yaml
@@ -76,6 +75,14 @@ def host(office: Office, **changes: object) -> Json:
     """The first row of the example's hosts with these changes."""
     row: Json = office.form()["spec"]["hosts"][0]
     return row | changes
+
+
+def quota(office: Office) -> Json:
+    """What the quota of its application counts."""
+    path = f"/api/v1/namespaces/{office.name}--bus-portal/resourcequotas/mandate"
+    answer: Answer = office.site.bootstrap.call("GET", path)
+    found: Json = answer.body["spec"]["hard"] if answer.code == 200 else {}
+    return found
 
 
 @pytest.mark.rule("A10-catalogue", "A14-sizing", "A23-ports")
@@ -157,103 +164,6 @@ def test_what_the_platform_has_not_is_only_refused_with_the_numbers(
     eventually(lambda: "Approved" in may(office.read("second")), SOON, "the second finds room")
 
 
-def _at_review(office: Office) -> None:
-    file(office)
-    assert office.decide("acceptance").code == 200
-    office.awaits("review")
-
-
-def _quota(office: Office) -> Json:
-    path = f"/api/v1/namespaces/{office.name}--bus-portal/resourcequotas/mandate"
-    answer: Answer = office.site.bootstrap.call("GET", path)
-    found: Json = answer.body["spec"]["hard"] if answer.code == 200 else {}
-    return found
-
-
-@pytest.mark.rule("A14-sizing")
-def test_less_than_asked_is_granted(office: Office) -> None:
-    _at_review(office)
-    row = {"id": "app", "quantity": 1, "cpuCores": 2, "memory": "4Gi", "dataDisk": "100Gi"}
-    made = office.decide(
-        "review", approvedHosts=[row], approvedServices=[{"row": 1, "quantity": 2}]
-    )
-    assert made.code == 200, made.message
-    found = office.until(phase="Trial")
-    rows = found["status"]["allocation"]
-    machines = [(m["hostId"], m["cpuCores"], m["memory"]) for m in rows["machines"]]
-    assert machines == [("app", 2, "4Gi"), ("db", 8, "16Gi")]
-    assert [s["quantity"] for s in rows["services"]] == [2]
-    # 2 and 8 cores, 100m beside each
-    assert _quota(office)["requests.cpu"] == "10200m"
-    assert _quota(office)["sata.storageclass.storage.k8s.io/requests.storage"] == "140Gi"
-
-
-@pytest.fixture(scope="module")
-def desk(site: Site) -> Office:
-    """An agency with one application that awaits its review."""
-    office = Office.open(site, "approving-less")
-    _at_review(office)
-    return office
-
-
-@pytest.mark.rule("A14-sizing")
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"approvedHosts": [{"id": "web", "quantity": 0}]},
-        {"approvedHosts": [{"id": "app", "quantity": 3}]},
-        {"approvedHosts": [{"id": "app", "cpuCores": 5}]},
-        {"approvedHosts": [{"id": "app", "memory": "8193Mi"}]},
-        {"approvedHosts": [{"id": "app", "memory": "0"}]},
-        {"approvedHosts": [{"id": "app", "systemDisk": "41Gi"}]},
-        {"approvedHosts": [{"id": "app", "dataDisk": "1Ti"}]},
-        {"approvedHosts": [{"id": "db"}, {"id": "app", "dataDisk": "1Ti"}]},
-        {"approvedServices": [{"row": 1, "quantity": 4}]},
-        {"approvedServices": [{"row": 2, "quantity": 0}]},
-    ],
-    ids=[
-        "no-row", "machines", "cores", "memory", "no-memory", "system-disk", "data-disk", "second",
-        "services", "no-service",
-    ],
-)  # fmt: skip
-def test_more_than_asked_is_refused_at_the_api(desk: Office, fields: dict[str, Any]) -> None:
-    answer = desk.decide("review", **fields)
-    assert answer.code == 422
-    assert "review approves more than was asked for (A14-sizing, article 14)" in answer.message
-    assert "review.1" not in desk.read()["status"]["approvals"]
-
-
-@pytest.mark.rule("A14-sizing")
-def test_a_hundred_rows_are_within_what_a_guard_may_spend(office: Office) -> None:
-    rows = [host(office, id=f"h{n}", quantity=1) for n in range(100)]
-    file(office, hosts=rows)
-    assert office.decide("acceptance", opinion="数量属实").code == 200
-    office.awaits("review")
-    less = [{"id": f"h{n}", "cpuCores": 1, "memory": "1Gi", "systemDisk": "1Gi", "dataDisk": "0"}
-            for n in range(100)]  # fmt: skip
-    refused = office.decide("review", approvedHosts=[*less[:-1], less[-1] | {"cpuCores": 5}])
-    assert "review approves more than was asked for" in refused.message
-    made = office.decide("review", approvedHosts=less)
-    assert made.code == 200, made.message
-
-
-@pytest.mark.rule("A14-sizing")
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"approvedHosts": [{"id": "app", "quantity": 1}]},
-        {"approvedServices": [{"row": 1, "quantity": 0}]},
-        {"approvedHosts": []},
-    ],
-    ids=["hosts", "services", "none"],
-)
-def test_less_is_approved_at_the_last_stage_alone(office: Office, fields: dict[str, Any]) -> None:
-    file(office)
-    answer = office.decide("acceptance", **fields)
-    assert answer.code == 422
-    assert "acceptance approves all or nothing (A14-sizing, article 14)" in answer.message
-
-
 @pytest.mark.rule("A14-provision", "A14-trial")
 def test_what_the_provider_hands_over_is_confirmed_by_it(office: Office) -> None:
     file(office, services=[_ADDRESS])
@@ -264,7 +174,7 @@ def test_what_the_provider_hands_over_is_confirmed_by_it(office: Office) -> None
     assert found["status"]["phase"] == "Approved"
     assert found["status"]["stages"] == ["acceptance", "review"]
     # the rest is there
-    eventually(lambda: _quota(office), SOON, "the quota stands")
+    eventually(lambda: quota(office), SOON, "the quota stands")
     waiting = next(c for c in office.read()["status"]["conditions"] if c["type"] == "Provisioned")
     assert (waiting["status"], waiting["reason"]) == ("False", "AwaitingProvider")
     assert "弹性互联网IP地址 1个 × 1" in waiting["message"]

@@ -1,5 +1,6 @@
 """Claimed, on a cluster that others use too: nothing of theirs is touched or refused."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -60,7 +61,7 @@ def shared() -> Iterator[Site]:
         assert root.call("POST", "/api/v1/namespaces", _namespace("team-old")).code == 201
         for path, body in _things("team-old"):
             assert root.call("POST", path, body).code == 201
-        site.install(CLAIMED)
+        site.install(CLAIMED, weaken=os.environ.get("MANDATE_MUTANT"))
         site.start_operator(settings={"MANDATE_RESYNC_SECONDS": "2"})
         root.kubectl("apply", "-f", str(LUAN / "access.yaml"))
         files = ("policy.yaml", "calendar.yaml", "catalog.yaml")

@@ -1,23 +1,17 @@
 """Who decides, on what and when: the attacks on `status.approvals`, on the real API."""
 
+import signal
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hack.site import INSTALLATION, SOON, Actor, Site, eventually
+from mandate.api.meta import Json
 from tests.cluster.office import Office
+from tests.cluster.test_forms import FILLERS
 
 MERGE = "application/merge-patch+json"
 JSON_PATCH = "application/json-patch+json"
 APPLY = "application/apply-patch+yaml"
-
-
-@pytest.fixture
-def filed(office: Office) -> Office:
-    """An application that awaits acceptance."""
-    assert office.file().code == 201
-    office.awaits("acceptance")
-    return office
 
 
 @pytest.fixture
@@ -26,28 +20,6 @@ def accepted(filed: Office) -> Office:
     assert filed.decide("acceptance").code == 200
     filed.awaits("review")
     return filed
-
-
-def _can_decide(office: Office, who: Actor, *roles: str) -> None:
-    """Gives somebody ClusterRoles everywhere, and waits until the authorizer knows."""
-    for role in roles:
-        name = f"{who.user.replace(':', '-')}-{role}"
-        command = ("create", "clusterrolebinding", name, f"--clusterrole={role}")
-        office.site.bootstrap.kubectl(*command, f"--user={who.user}", check=False)
-    review = {
-        "apiVersion": "authorization.k8s.io/v1",
-        "kind": "SelfSubjectAccessReview",
-        "spec": {"resourceAttributes": {
-            "group": "mandate.dev", "resource": "cloudapplications", "subresource": "status",
-            "verb": "patch", "namespace": office.namespace,
-        }},
-    }  # fmt: skip
-    path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-    eventually(
-        lambda: who.call("POST", path, review).body["status"]["allowed"],
-        SOON,
-        f"{who.user} may",
-    )
 
 
 @pytest.mark.rule("X-identity")
@@ -78,103 +50,25 @@ def test_a_planted_managed_fields_entry_does_not_date_a_decision(filed: Office) 
 
 
 @pytest.mark.rule("X-identity")
-@pytest.mark.parametrize(
-    ("user", "groups", "because"),
-    [
-        ("nobody-appointed", ["mandate-readers"], "may not decide acceptance under policy luan"),
-        ("robot", ["luan-approvers"], ""),
-    ],
-    ids=["without-the-verb", "appointed"],
-)
-def test_only_the_appointed_decide(
-    filed: Office, user: str, groups: list[str], because: str
-) -> None:
-    who = filed.site.actor(user, *groups)
-    _can_decide(filed, who, "mandate-approver")
-    answer = filed.decide("acceptance", who=who)
-    assert (answer.code == 200) == (because == "")
-    assert because in answer.message
+def test_managed_fields_forged_in_the_decision_itself_do_not_date_it(filed: Office) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=2)
 
+    def decide(found: Json) -> None:
+        basis = found["status"]["awaiting"][0]["basis"]
+        entry = {"decision": "Approved", "basis": basis, "at": "2031-01-01T00:00:00Z"}
+        found["status"]["approvals"] = {"acceptance.1": entry}
+        for forged in ("bob", "python-urllib3"):
+            found["metadata"]["managedFields"].append({
+                "manager": forged, "operation": "Update", "subresource": "status",
+                "apiVersion": "mandate.dev/v1alpha1", "time": "2031-01-01T00:00:00Z",
+                "fieldsType": "FieldsV1",
+                "fieldsV1": {"f:status": {"f:approvals": {"f:acceptance.1": {"f:decision": {}}}}},
+            })  # fmt: skip
 
-@pytest.mark.rule("X-identity")
-@pytest.mark.parametrize(
-    "user",
-    ["system:serviceaccount:default:robot", INSTALLATION.operator],
-    ids=["a-service-account", "the-operator"],
-)
-def test_no_machine_decides(filed: Office, user: str) -> None:
-    who = filed.site.actor(user, "luan-approvers")
-    answer = filed.decide("acceptance", who=who)
-    assert answer.code == 403
-    assert "persons decide, service accounts and the operator do not" in answer.message
-
-
-@pytest.mark.rule("X-duty")
-def test_every_verb_is_no_appointment(filed: Office) -> None:
-    answer = filed.decide("acceptance", who=filed.site.bootstrap)
-    assert answer.code == 403
-    assert "has every verb, which is no appointment" in answer.message
-
-
-@pytest.mark.rule("X-duty")
-def test_a_colleague_does_not_decide_for_the_agency(site: Site) -> None:
-    # who neither filed nor wrote the form, and was made an approver too
-    people = [{"kind": "User", "name": "member-colleague"}, {"kind": "Group", "name": "buses"}]
-    office = Office.open(site, "colleague", members=people, filer="member-colleague")
-    assert office.file().code == 201
-    office.awaits("acceptance")
-    answer = office.decide("acceptance", who=site.actor("second", "buses", "luan-approvers"))
-    assert answer.code == 403
-    assert f"acts for agency {office.name} and does not decide" in answer.message
-
-
-@pytest.mark.rule("X-duty")
-def test_whoever_ever_wrote_the_form_does_not_decide(office: Office) -> None:
-    site = office.site
-    author = site.actor("author", "luan-approvers")
-    role = ("create", "clusterrole", "files", "--verb=create,update,patch")
-    site.bootstrap.kubectl(*role, "--resource=cloudapplications.mandate.dev", check=False)
-    site.bootstrap.kubectl(
-        "create", "clusterrolebinding", "author", "--clusterrole=files", "--user=author"
-    )
-    eventually(
-        lambda: author.call("POST", f"{office.forms}?dryRun=All", office.form()).code == 201,
-        SOON,
-        "the author may file",
-    )
-    assert author.call("POST", office.forms, office.form()).code == 201
-    # a colleague touches the form: the author stays an author
-    change = {"spec": {"projectCode": "touched"}}
-    touched = office.member.call("PATCH", f"{office.forms}/bus-portal", change, MERGE)
-    assert touched.code == 200, touched.message
-    found = office.awaits("acceptance")
-    assert found["metadata"]["annotations"]["mandate.dev/requested-by"].splitlines() == [
-        "author",
-        office.member.user,
-    ]
-    answer = office.decide("acceptance", who=author)
-    assert answer.code == 403
-    assert "wrote this request and does not decide on it" in answer.message
-
-
-@pytest.mark.rule("X-duty")
-def test_who_can_act_as_a_service_account_there_does_not_decide(filed: Office) -> None:
-    site = filed.site
-    minter = site.actor("minter", "luan-approvers")
-    for verb, resource in (("create", "serviceaccounts/token"), ("impersonate", "serviceaccounts")):
-        name = f"minter-{verb}"
-        role = ("create", "clusterrole", name, f"--verb={verb}", f"--resource={resource}")
-        site.bootstrap.kubectl(*role)
-        binding = ("create", "clusterrolebinding", name, f"--clusterrole={name}", "--user=minter")
-        site.bootstrap.kubectl(*binding)
-        eventually(
-            lambda: (
-                "can act as a service account" in filed.decide("acceptance", who=minter).message
-            ),
-            SOON,
-            f"refused for {name}",
-        )
-        site.bootstrap.kubectl("delete", "clusterrolebinding", name)
+    answer = filed.approver.put(f"{filed.forms}/bus-portal/status", decide)
+    assert answer.code == 200, answer.message
+    made = filed.read()["status"]["approvals"]["acceptance.1"]
+    assert before <= datetime.fromisoformat(made["at"]) <= datetime.now(UTC)
 
 
 @pytest.mark.rule("X-order")
@@ -243,7 +137,7 @@ def test_an_approval_does_not_land_on_another_object_of_the_name(filed: Office) 
 
 
 @pytest.mark.rule("A13-accept")
-@pytest.mark.parametrize("opinion", [None, "", "  \t", "\u3000\u3000"], ids=repr)
+@pytest.mark.parametrize("opinion", [None, "", "  \t", "\u3000\u3000", FILLERS], ids=repr)
 def test_a_refusal_carries_an_opinion(filed: Office, opinion: str | None) -> None:
     answer = filed.decide("acceptance", "Refused", opinion=opinion)
     assert answer.code == 422
@@ -315,6 +209,32 @@ def test_the_rest_of_the_status_is_the_operators(filed: Office, status: dict[str
     assert "only the operator writes this part of the status" in answer.message
 
 
+@pytest.mark.rule("X-identity", "X-closed")
+def test_nor_is_it_taken_away(filed: Office) -> None:
+    for key in filed.read()["status"]:
+        body = [{"op": "remove", "path": f"/status/{key}"}]
+        path = f"{filed.forms}/bus-portal/status?dryRun=All"
+        answer = filed.approver.call("PATCH", path, body, JSON_PATCH)
+        assert answer.code == 403, (key, answer.body)
+        assert "only the operator writes this part of the status" in answer.message
+
+
+@pytest.mark.rule("X-bound", "X-order")
+def test_what_the_operator_has_not_read_yet_is_not_decided(filed: Office) -> None:
+    filed.site.plane.send("operator", signal.SIGSTOP)
+    try:
+        basis = filed.read()["status"]["awaiting"][0]["basis"]
+        change = {"spec": {"projectCode": "unread"}}
+        edited = filed.member.call("PATCH", f"{filed.forms}/bus-portal", change, MERGE)
+        assert edited.body["metadata"]["generation"] == 2
+        # the basis is still the one in status.awaiting, and the generation the present one
+        answer = filed.decide("acceptance", basis=basis)
+    finally:
+        filed.site.plane.send("operator", signal.SIGCONT)
+    assert answer.code == 422, answer.body
+    assert "acceptance cannot be Approved now (X-order" in answer.message
+
+
 @pytest.mark.rule("X-order")
 def test_nothing_is_decided_after_a_refusal_until_the_form_is_edited(filed: Office) -> None:
     assert filed.decide("acceptance", "Refused", opinion="请补充材料").code == 200
@@ -332,8 +252,3 @@ def test_status_in_a_filed_form_is_dropped(office: Office) -> None:
     assert office.file(form).code == 201
     found = office.awaits("acceptance")
     assert "approvals" not in found["status"]
-
-
-def test_the_site_speaks_of_the_operator_by_its_account(site: Site) -> None:
-    # the identity the guards exempt is the one the operator runs under
-    assert any("/status" in write for write in site.writes_of(INSTALLATION.operator))

@@ -233,6 +233,24 @@ def test_only_the_operator_writes_and_only_who_may_import_brings_back(office: Of
     assert root.call("POST", create, imported).code == 201  # holds every verb
     assert office.clerk.call("POST", create, imported).code == 403
     assert "an imported dossier is closed" in operator.call("POST", create, imported).message
+    # to write them is not to bring them back
+    role = ("create", "clusterrole", "makes-dossiers", "--verb=create")
+    root.kubectl(*role, "--resource=dossiers.mandate.dev", check=False)
+    binding = ("create", "clusterrolebinding", "maker", "--clusterrole=makes-dossiers")
+    root.kubectl(*binding, "--user=maker", check=False)
+    writer = office.site.actor("maker")
+    eventually(
+        lambda: "may not write a dossier" in writer.call("POST", create, imported).message,
+        SOON,
+        "refused by the guard, as its role is known",
+    )
+    # once it is there nobody opens it again, and nobody writes in it
+    imported["metadata"]["name"] = f"old-{office.name}"
+    assert root.call("POST", _DOSSIERS, imported).code == 201
+    old = f"{_DOSSIERS}/old-{office.name}"
+    opened = _patch(operator, old, {"metadata": {"labels": {"mandate.dev/imported": None}}}, _MERGE)
+    assert "an imported dossier is closed" in opened.message
+    assert _patch(root, old, {"metadata": {"labels": {"a": "b"}}}, _MERGE).code == 403
     owned = copy.deepcopy(forged)
     owned["metadata"]["ownerReferences"] = [
         {"apiVersion": "v1", "kind": "ConfigMap", "name": "x", "uid": "u"}

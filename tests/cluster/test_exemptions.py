@@ -65,6 +65,9 @@ def test_the_namespace_controller_writes_the_status_and_no_other_account_there(
     who, path = _root(granted.site, user), _space(granted, "requests")
     answer = who.call("PUT", f"{path}/status?dryRun=All", who.call("GET", path).body)
     assert answer.code == code, answer.message
+    # and nothing but the status
+    answer = who.call("PUT", f"{path}?dryRun=All", who.call("GET", path).body)
+    assert answer.code == 403, answer.message
 
 
 @pytest.mark.rule("A16-change")
@@ -74,10 +77,11 @@ def test_the_namespace_controller_writes_the_status_and_no_other_account_there(
         (_QUOTAS, "/status", {"status": {"used": {"requests.cpu": "1"}}}, 200),
         (_ADDON, "/status", {"status": {"used": {"requests.cpu": "0"}}}, 403),
         (_QUOTAS, "/status", {"metadata": {"labels": {"a": "b"}}}, 403),
+        (_QUOTAS, "", {"metadata": {"annotations": {"a": "b"}}}, 403),
         (_QUOTAS, "", {"spec": {"hard": {"requests.cpu": "1000"}}}, 403),
         (_ADDON, "", {"spec": {"hard": {"requests.cpu": "1000"}}}, 403),
     ],
-    ids=["booked", "by-another", "labels", "spec", "spec-by-another"],
+    ids=["booked", "by-another", "labels", "annotations", "spec", "spec-by-another"],
 )
 def test_the_quota_controller_books_and_does_nothing_else(
     granted: Office, user: str, path: str, body: Json, code: int
@@ -182,9 +186,11 @@ def test_the_gate_opens_by_the_operators_mark_alone(granted: Office) -> None:
 @pytest.mark.parametrize("how", ["exec?command=sh", "attach"])
 def test_nobody_opens_a_shell_beside_the_operator(site: Site, how: str) -> None:
     path = f"/api/v1/namespaces/mandate-system/pods/operator/{how}"
-    answer = site.bootstrap.call("POST", path)
-    assert answer.code == 403, answer.body
-    assert "may not act as the operator (X-identity" in answer.message
+    kubelet = site.actor("system:node:one", "system:nodes", "system:masters")
+    for who in (site.bootstrap, kubelet):
+        answer = who.call("POST", path)
+        assert answer.code == 403, answer.body
+        assert "may not act as the operator (X-identity" in answer.message
 
 
 @pytest.mark.rule("X-identity")
@@ -221,3 +227,23 @@ def test_an_empty_status_stops_nobodys_decision(office: Office, status: object) 
     office.awaits("acceptance")
     answer = office.decide("acceptance")
     assert answer.code == 200, answer.message
+
+
+@pytest.mark.rule("X-identity")
+def test_nobody_becomes_the_operator(site: Site) -> None:
+    root, home = site.bootstrap, "/api/v1/namespaces/mandate-system"
+    request = {
+        "apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest",
+        "spec": {"audiences": []},
+    }  # fmt: skip
+    token = root.call("POST", f"{home}/serviceaccounts/mandate-operator/token", request)
+    secret = {
+        "apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/service-account-token",
+        "metadata": {
+            "name": "token",
+            "annotations": {"kubernetes.io/service-account.name": "mandate-operator"},
+        },
+    }  # fmt: skip
+    for answer in (token, root.call("POST", f"{home}/secrets", secret)):
+        assert answer.code == 403
+        assert "may not act as the operator (X-identity" in answer.message

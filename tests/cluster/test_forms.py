@@ -101,7 +101,11 @@ emergencyContacts[0].name emergencyContacts[0].phone securityOfficer.name securi
 website.domains[0] unsuitableByLaw.citation
 projectCode otherNeeds systemOwner.officePhone systemOwner.email website.filingNumber
 """
+# Hangul fillers, the Braille blank, a joiner and a variation selector: were one of them taken for
+# text, all would be
+FILLERS = "\u115f\u1160\u2800\u3164\uffa0\u034f\ufe0f\U000e0100"
 _BLANKS = {"empty": "", "space": "  ", "tab": "\t", "U+3000": "\u3000", "U+200B": "\u200b"}
+_BLANKS |= {"fillers": FILLERS}
 
 
 @pytest.mark.rule("A11-form")
@@ -275,23 +279,6 @@ def test_what_is_optional_is_left_out_and_stays_out(desk: Office) -> None:
     for path in optional:
         put(expected, f"spec.{path}", GONE)
     assert every.body["spec"] == expected["spec"]  # no default puts in what was not asked for
-
-
-_NAMES = ["a--b", "Bus", "a" * 33, "1st", "a.b", "-a", "a-", "公交", "a_b", "a/b", "a b"]
-
-
-@pytest.mark.rule("A11-form", "X-input")
-@pytest.mark.parametrize("name", _NAMES)
-def test_a_name_that_no_namespace_can_have_is_refused(desk: Office, name: str) -> None:
-    answer = desk.file(desk.form(name), dry_run=True)
-    assert answer.code == 422
-    assert "metadata.name" in answer.message
-
-
-@pytest.mark.rule("A11-form")
-@pytest.mark.parametrize("name", ["a", "a" * 32, "a-1", "null", "true", "e1"])
-def test_a_short_label_is_a_name(desk: Office, name: str) -> None:
-    assert desk.file(desk.form(name), dry_run=True).code == 201
 
 
 @pytest.mark.rule("A11-form")

@@ -7,6 +7,7 @@ import pytest
 from hack.site import Site
 from mandate.api.meta import Json
 from tests.cluster.office import Office
+from tests.cluster.test_checks import file, host, quota
 from tests.cluster.test_forms import GONE, put
 
 _HOSTS = [{"id": "app", "quantity": 1, "cpuCores": 2, "memory": "4Gi", "dataDisk": "100Gi"}]
@@ -100,3 +101,93 @@ def test_it_has_a_decision_of_its_own(desk: Office) -> None:
     rows = found["status"]["allocation"]
     assert {m["hostId"] for m in rows["machines"]} == {"app", "db"}
     assert [s["category3"] for s in rows["services"]] == ["云主机安全防护"]
+
+
+def _at_review(office: Office) -> None:
+    file(office)
+    assert office.decide("acceptance").code == 200
+    office.awaits("review")
+
+
+@pytest.mark.rule("A14-sizing")
+def test_less_than_asked_is_granted(office: Office) -> None:
+    _at_review(office)
+    row = {"id": "app", "quantity": 1, "cpuCores": 2, "memory": "4Gi", "dataDisk": "100Gi"}
+    made = office.decide(
+        "review", approvedHosts=[row], approvedServices=[{"row": 1, "quantity": 2}]
+    )
+    assert made.code == 200, made.message
+    found = office.until(phase="Trial")
+    rows = found["status"]["allocation"]
+    machines = [(m["hostId"], m["cpuCores"], m["memory"]) for m in rows["machines"]]
+    assert machines == [("app", 2, "4Gi"), ("db", 8, "16Gi")]
+    assert [s["quantity"] for s in rows["services"]] == [2]
+    # 2 and 8 cores, 100m beside each
+    assert quota(office)["requests.cpu"] == "10200m"
+    assert quota(office)["sata.storageclass.storage.k8s.io/requests.storage"] == "140Gi"
+
+
+@pytest.fixture(scope="module")
+def reviewed(site: Site) -> Office:
+    """An agency with one application that awaits its review."""
+    office = Office.open(site, "approving-less")
+    _at_review(office)
+    return office
+
+
+@pytest.mark.rule("A14-sizing")
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"approvedHosts": [{"id": "web", "quantity": 0}]},
+        {"approvedHosts": [{"id": "app", "quantity": 3}]},
+        {"approvedHosts": [{"id": "app", "cpuCores": 5}]},
+        {"approvedHosts": [{"id": "app", "memory": "8193Mi"}]},
+        {"approvedHosts": [{"id": "app", "memory": "0"}]},
+        {"approvedHosts": [{"id": "app", "systemDisk": "41Gi"}]},
+        {"approvedHosts": [{"id": "app", "dataDisk": "1Ti"}]},
+        {"approvedHosts": [{"id": "db"}, {"id": "app", "dataDisk": "1Ti"}]},
+        {"approvedServices": [{"row": 1, "quantity": 4}]},
+        {"approvedServices": [{"row": 2, "quantity": 0}]},
+    ],
+    ids=[
+        "no-row", "machines", "cores", "memory", "no-memory", "system-disk", "data-disk", "second",
+        "services", "no-service",
+    ],
+)  # fmt: skip
+def test_more_than_asked_is_refused_at_the_api(reviewed: Office, fields: dict[str, Any]) -> None:
+    answer = reviewed.decide("review", **fields)
+    assert answer.code == 422
+    assert "review approves more than was asked for (A14-sizing, article 14)" in answer.message
+    assert "review.1" not in reviewed.read()["status"]["approvals"]
+
+
+@pytest.mark.rule("A14-sizing")
+def test_a_hundred_rows_are_within_what_a_guard_may_spend(office: Office) -> None:
+    rows = [host(office, id=f"h{n}", quantity=1) for n in range(100)]
+    file(office, hosts=rows)
+    assert office.decide("acceptance", opinion="数量属实").code == 200
+    office.awaits("review")
+    less = [{"id": f"h{n}", "cpuCores": 1, "memory": "1Gi", "systemDisk": "1Gi", "dataDisk": "0"}
+            for n in range(100)]  # fmt: skip
+    refused = office.decide("review", approvedHosts=[*less[:-1], less[-1] | {"cpuCores": 5}])
+    assert "review approves more than was asked for" in refused.message
+    made = office.decide("review", approvedHosts=less)
+    assert made.code == 200, made.message
+
+
+@pytest.mark.rule("A14-sizing")
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"approvedHosts": [{"id": "app", "quantity": 1}]},
+        {"approvedServices": [{"row": 1, "quantity": 0}]},
+        {"approvedHosts": []},
+    ],
+    ids=["hosts", "services", "none"],
+)
+def test_less_is_approved_at_the_last_stage_alone(office: Office, fields: dict[str, Any]) -> None:
+    file(office)
+    answer = office.decide("acceptance", **fields)
+    assert answer.code == 422
+    assert "acceptance approves all or nothing (A14-sizing, article 14)" in answer.message

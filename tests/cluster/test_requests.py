@@ -156,6 +156,21 @@ def test_who_filed_is_written_by_the_server(office: Office, name: str) -> None:
     gone = {"metadata": {"annotations": None}}
     assert office.member.call("PATCH", path, gone, MERGE).code == 200
     assert written() == office.member.user
+    # nor by a forced apply, nor past the form through its status
+    applied = office.form() | {"metadata": {"name": "bus-portal"} | forged["metadata"]}
+    force = f"{path}?fieldManager=mallory&force=true"
+    assert office.member.call("PATCH", force, applied, APPLY).code == 200
+    assert written() == office.member.user
+    only_status = {"apiVersion": applied["apiVersion"], "kind": applied["kind"]} | forged
+    for who in (office.approver, office.site.operator_account()):
+        answer = who.call("PATCH", f"{path}/status", forged, MERGE)
+        assert answer.code == 200, answer.message
+        assert written() == office.member.user
+    answer = office.approver.call(
+        "PATCH", f"{path}/status?fieldManager=mallory&force=true", only_status, APPLY
+    )
+    assert answer.code in (200, 400, 422), answer.message
+    assert written() == office.member.user
     # a PUT that knows nothing of the annotation is nobody's fault
     bare = office.member.put(path, lambda found: found["metadata"].pop("annotations"))
     assert bare.code == 200, bare.message

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from mandate.api.governancepolicy import RESERVED_VERBS
+from mandate.api.kinds import WATCHED
 from mandate.api.meta import Json
 from mandate.api.stages import STAGE_TABLE
 from mandate.guards import Installation
@@ -28,18 +29,6 @@ def rules(name: str = "") -> Iterator[Json]:
 
 def verbs(name: str, resource: str) -> set[str]:
     return {v for rule in rules(name) if resource in rule["resources"] for v in rule["verbs"]}
-
-
-def test_these_are_the_roles() -> None:
-    assert [r["metadata"]["name"] for r in found("ClusterRole")] == [
-        "mandate-agency",
-        "mandate-approver",
-        "mandate-auditor",
-        "mandate-authority",
-        "mandate-operator",
-        "mandate-provider",
-        "mandate-support",
-    ]
 
 
 @pytest.mark.rule("X-duty")
@@ -180,3 +169,85 @@ def test_the_operators_account_is_the_one_its_role_is_bound_to() -> None:
     assert binding["roleRef"]["name"] == "mandate-operator"
     assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "op", "namespace": "gov"}]
     assert INSTALLATION.operator == "system:serviceaccount:gov:op"
+
+
+_READ, _WRITE, _DECIDE = "get list watch", "create update patch delete", "get update patch"
+_APPLY = "get list create update patch"
+_LAW = "agencies governancepolicies servicecatalogs workcalendars"
+_FILED = "accessgrants assessmentreports cloudapplications contactchanges exitrequests"
+_FILED += " launchrequests resourcechanges trialextensions"
+_ALL = f"{_LAW} {_FILED} dossiers serviceagreements suspensions"
+_GUARDS = "mutatingadmissionpolicies mutatingadmissionpolicybindings"
+_GUARDS += " validatingadmissionpolicies validatingadmissionpolicybindings"
+
+RIGHTS: dict[str, list[tuple[str, str, str]]] = {
+    "mandate-agency": [
+        (f"{_READ} {_WRITE}", "", _FILED),
+        (_READ, "", "serviceagreements suspensions"),
+        (_DECIDE, "/status", "accessgrants exitrequests resourcechanges serviceagreements"),
+        ("file-as-agency", "", "exitrequests"),
+        ("represent", "", "agencies"),
+        (_READ, ".core", "events"),
+    ],
+    "mandate-approver": [
+        (_READ, "", _ALL),
+        (_DECIDE, "/status", "cloudapplications exitrequests launchrequests resourcechanges"),
+        (_DECIDE, "/status", "serviceagreements suspensions trialextensions"),
+    ],
+    "mandate-auditor": [
+        (_READ, "", _ALL),
+        (_READ, ".admissionregistration.k8s.io", _GUARDS),
+    ],
+    "mandate-authority": [
+        (_READ, "", _ALL),
+        (_WRITE, "", f"{_LAW} exitrequests suspensions"),
+        ("file-as-authority", "", "exitrequests suspensions"),
+    ],
+    "mandate-operator": [
+        (_READ, "", " ".join(kind.plural for kind in WATCHED)),
+        ("patch", "/status", " ".join(kind.plural for kind in WATCHED if kind.has_status)),
+        ("create", "", "serviceagreements"),
+        ("list create patch", "", "dossiers"),
+        ("create", ".events.k8s.io", "events"),
+        (_APPLY, ".core", "limitranges namespaces resourcequotas"),
+        ("delete", ".core", "namespaces"),
+        (_APPLY, ".networking.k8s.io", "networkpolicies"),
+        (_APPLY, ".rbac.authorization.k8s.io", "rolebindings"),
+        ("bind:edit bind:mandate-agency bind:view", ".rbac.authorization.k8s.io", "clusterroles"),
+    ],
+    "mandate-provider": [
+        (_READ, "", _ALL),
+        (f"{_WRITE} file-as-provider", "", "suspensions"),
+        (_DECIDE, "/status", "cloudapplications exitrequests resourcechanges"),
+        (_DECIDE, "/status", "serviceagreements suspensions"),
+    ],
+    "mandate-support": [(_READ, "", _ALL), (_DECIDE, "/status", "assessmentreports")],
+}
+"""Who may do what, by hand: verbs, and what of which they are."""
+
+
+def _held(name: str) -> set[tuple[str, str]]:
+    """Each right once: a verb, with the name it is bound to, and the resource with its group."""
+    out = set()
+    for rule in rules(name):
+        (group,) = rule["apiGroups"]
+        within = "" if group == "mandate.dev" else f".{group or 'core'}"
+        for verb in rule["verbs"]:
+            bound = [f"{verb}:{of}" for of in rule.get("resourceNames", [])] or [verb]
+            out |= {(b, f"{resource}{within}") for b in bound for resource in rule["resources"]}
+    return out
+
+
+@pytest.mark.rule("X-duty", "X-law", "A26-access")
+@pytest.mark.parametrize("name", RIGHTS)
+def test_a_role_holds_these_rights_and_no_other(name: str) -> None:
+    assert _held(name) == {
+        (verb, f"{resource}{of}")
+        for verbs_, of, resources in RIGHTS[name]
+        for verb in verbs_.split()
+        for resource in resources.split()
+    }
+
+
+def test_these_are_the_roles() -> None:
+    assert [r["metadata"]["name"] for r in found("ClusterRole")] == list(RIGHTS)

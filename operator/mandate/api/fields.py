@@ -4,6 +4,7 @@ Every string is bounded (an unbounded one makes CEL refuse its rule, and an agen
 fill etcd with it: X-input) and free of control characters; blank text is no answer.
 """
 
+import json
 from datetime import date
 from typing import Annotated
 
@@ -11,8 +12,15 @@ from pydantic import Field
 
 from mandate.api.meta import KubeModel, Schema, cel, validated
 
-# RE2's \s is ASCII alone: a full-width space (U+3000) is blank too.
-_BLANK = cel(r"self.matches('[^\\s\\p{Z}\\p{C}]')", "must not be blank")
+VISIBLE = r"[^\s\p{Z}\p{C}\p{M}\x{115F}\x{1160}\x{2800}\x{3164}\x{FFA0}]"
+"""A character that can be seen, as an RE2 class; text without one is blank.
+
+RE2's `\\s` is ASCII alone: a full-width space (U+3000) is blank too. So are marks without a
+letter, variation selectors among them, and letters that are drawn as nothing: the Hangul
+fillers and the Braille blank.
+"""
+
+_BLANK = cel(f"self.matches({json.dumps(VISIBLE)})", "must not be blank")
 _ONE_LINE = cel(
     r"!self.matches('[\\p{Cc}\\p{Zl}\\p{Zp}]')", "must be one line without control characters"
 )

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import yaml
 from jinja2 import Environment, StrictUndefined
 
+from mandate.api.fields import VISIBLE
 from mandate.api.kinds import LAW, NO_REQUESTS
 from mandate.api.meta import Json
 from mandate.api.rulebook import cite
@@ -101,6 +102,7 @@ def _values(installation: Installation) -> dict[str, object]:
         "operator_namespace": installation.operator_namespace,
         "exclusive": installation.namespaces == "Exclusive",
         "platform": sorted(platform),
+        "visible": VISIBLE,
         "law": [kind.plural for kind in LAW],
         "no_requests": [kind.plural for kind in NO_REQUESTS],
         "platform_controllers": installation.platform_controllers,

@@ -1,0 +1,147 @@
+"""The law stays: policies, agencies, the CRDs and who serves them, on the real API."""
+
+import copy
+
+import pytest
+
+from hack.site import Site
+from mandate.api.meta import Json
+from tests.cluster.office import Office
+
+MERGE = "application/merge-patch+json"
+_CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+
+
+@pytest.fixture(scope="module")
+def granted(site: Site) -> Office:
+    """A granted application."""
+    office = Office.open(site, "law")
+    office.approve()
+    return office
+
+
+def second_version(found: Json) -> Json:
+    """Another version of a CRD, served beside the first."""
+    first: Json = copy.deepcopy(found["spec"]["versions"][0])
+    return first | {"name": "v1beta1", "storage": False}
+
+
+@pytest.mark.rule("X-law")
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("DELETE", "/apis/mandate.dev/v1alpha1/governancepolicies/luan", None),
+        ("DELETE", "/apis/mandate.dev/v1alpha1/agencies", None),
+        (
+            "DELETE",
+            "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/cloudapplications.mandate.dev",
+            None,
+        ),
+        ("DELETE", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", None),
+        ("DELETE", "/apis/apiregistration.k8s.io/v1/apiservices/v1alpha1.mandate.dev", None),
+        (
+            "PATCH",
+            "/apis/apiregistration.k8s.io/v1/apiservices/v1alpha1.mandate.dev",
+            {"spec": {"groupPriorityMinimum": 1}},
+        ),
+        (
+            "PATCH",
+            "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/agencies.mandate.dev",
+            {"spec": {"conversion": {"strategy": "Webhook", "webhook": {
+                "conversionReviewVersions": ["v1"],
+                "clientConfig": {"url": "https://elsewhere.example/"},
+            }}}},
+        ),
+        (
+            "PATCH",
+            "/apis/mandate.dev/v1alpha1/agencies/{agency}/status",
+            {"status": {"namespace": "kube-system"}},
+        ),
+    ],
+    ids=[
+        "policy", "agencies", "crd", "all-crds", "apiservice", "apiservice-edit", "conversion",
+        "agency-status",
+    ],
+)  # fmt: skip
+def test_the_law_goes_in_no_single_step(
+    granted: Office, method: str, path: str, body: object
+) -> None:
+    root = granted.site.bootstrap
+    answer = root.call(method, path.format(agency=granted.name), body, MERGE)
+    assert answer.code in (403, 422), answer.body
+    assert "(X-law, ours)" in answer.message
+
+
+@pytest.mark.rule("X-law")
+def test_a_crd_keeps_its_status_subresource(site: Site) -> None:
+    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/cloudapplications.mandate.dev"
+    answer = site.bootstrap.put(
+        path, lambda found: found["spec"]["versions"][0].pop("subresources")
+    )
+    assert answer.code == 403
+    assert "(X-law, ours)" in answer.message
+
+
+@pytest.mark.rule("X-law")
+def test_the_operator_does_not_write_the_law(site: Site) -> None:
+    # with every right that RBAC can give it
+    operator = site.actor("system:serviceaccount:mandate-system:mandate-operator", "system:masters")
+    path = "/apis/mandate.dev/v1alpha1/governancepolicies/luan"
+    answer = operator.call("PATCH", path, {"spec": {"separationOfDuties": "requester"}}, MERGE)
+    assert answer.code == 403
+    assert "may not write the law" in answer.message
+
+
+@pytest.mark.rule("X-law", "X-dossier")
+@pytest.mark.parametrize("plural", ["dossiers", "cloudapplications"])
+def test_a_crd_keeps_the_rules_at_its_root(site: Site, plural: str) -> None:
+    path = f"{_CRDS}/{plural}.mandate.dev"
+    found = site.bootstrap.call("GET", path).body
+    rules = found["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["x-kubernetes-validations"]
+    rules.pop()
+    answer = site.bootstrap.call("PUT", f"{path}?dryRun=All", found)
+    assert answer.code == 403, answer.body
+    assert "every version keeps its status subresource and root rules" in answer.message
+
+
+@pytest.mark.rule("X-law")
+def test_a_version_without_its_status_subresource_is_refused(site: Site) -> None:
+    path = f"{_CRDS}/cloudapplications.mandate.dev"
+
+    def grown(found: Json) -> None:
+        second = second_version(found)
+        del second["subresources"]
+        found["spec"]["versions"].append(second)
+
+    answer = site.bootstrap.put(path, grown)
+    assert answer.code == 403
+    assert "(X-law, ours)" in answer.message
+
+
+@pytest.mark.rule("X-law", "A16-change")
+def test_no_scale_subresource_writes_past_the_form(site: Site) -> None:
+    # the guard of forms would see a Scale there, and a frozen form would change
+    path = f"{_CRDS}/cloudapplications.mandate.dev"
+    scale = {
+        "specReplicasPath": ".spec.serviceAudienceCount",
+        "statusReplicasPath": ".status.observedGeneration",
+    }
+    answer = site.bootstrap.put(
+        path,
+        lambda found: found["spec"]["versions"][0]["subresources"].update(scale=scale),
+        "?dryRun=All",
+    )
+    assert answer.code == 403, answer.body
+    assert "without a conversion webhook or a scale subresource" in answer.message
+
+
+@pytest.mark.rule("X-law")
+def test_a_schema_may_grow(site: Site) -> None:
+    path = f"{_CRDS}/agencies.mandate.dev"
+
+    def grown(found: Json) -> None:
+        spec = found["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
+        spec["properties"]["later"] = {"type": "string", "maxLength": 10}
+
+    answer = site.bootstrap.put(path, grown, "?dryRun=All")
+    assert answer.code == 200, answer.message
