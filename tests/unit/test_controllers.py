@@ -102,7 +102,7 @@ def test_a_grant_that_is_refused_says_so_on_the_application() -> None:
 def test_an_office_that_is_refused_says_so_on_the_agency() -> None:
     kube = Refusing()
     key = Key.of(_raw(OFFICE))
-    again = _run(AgencyController(*_parts(kube)).reconcile(key))
+    again = _run(AgencyController(*_parts(kube), Sweep(kube)).reconcile(key))
     assert _ready(kube, "Agency")["reason"] == "SetupFailed"
     assert again == 60
 
