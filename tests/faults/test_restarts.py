@@ -69,14 +69,15 @@ def test_an_operator_whose_etcd_was_restored_ends_and_the_next_one_goes_on(
 
 @contextmanager
 def _without_etcd(plane: ControlPlane) -> Iterator[None]:
-    """Both are down meanwhile, as a restore has it, and start from what is there then."""
-    plane.kill("kube-apiserver")
-    plane.kill("etcd")
+    """The whole control plane is down meanwhile, and starts from what is there then."""
+    controllers: CoreProgram = "kube-controller-manager"
+    for program in (controllers, *_PROGRAMS):
+        plane.kill(program)
     yield
-    programs = json.loads((plane.folder / STATE).read_text())["programs"]
-    plane.spawn("etcd", programs["etcd"])
-    plane.restart("kube-apiserver")
-    plane.restart("kube-controller-manager")
+    commands = json.loads((plane.folder / STATE).read_text())["programs"]
+    for program in reversed(_PROGRAMS):
+        plane.spawn(program, commands[program])
+    plane.restart(controllers)
 
 
 def _restart_next(plane: ControlPlane, programs: Iterator[CoreProgram]) -> None:
