@@ -1,6 +1,7 @@
 """A reverse proxy on loopback: the operator asks it over http, it asks the API server over TLS."""
 
 import asyncio
+import json
 import queue
 import socket
 import ssl
@@ -21,7 +22,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from hack.faults.requests import verb_of
-from hack.faults.weather import Fault, Weather
+from hack.faults.weather import IN_STREAMS, Fault, Weather
 
 When = Literal["before", "after"]
 HUNG_SECONDS = 60.0
@@ -234,14 +235,26 @@ async def _stream(
     """Passes on what comes when it comes; an unlucky stream ends, or falls silent, in between."""
     response = web.StreamResponse(status=answer.status, headers=_kept(answer.headers))
     await response.prepare(raw)
-    seconds = _UNLUCKY_STREAM_SECONDS if fault in ("lost", "hung-after") else None
+    unlucky = fault in ("lost", "hung-after", *IN_STREAMS)
+    seconds = _UNLUCKY_STREAM_SECONDS if unlucky else None
     try:
         async with asyncio.timeout(seconds):
             async for chunk in answer.content.iter_any():
                 await response.write(chunk)
     except TimeoutError:
+        if fault in IN_STREAMS:
+            await response.write(_error(410 if fault == "expired" else 500))
+            return response
         return _reset(raw) if fault == "lost" else await _hang(raw)
     return response
+
+
+def _error(code: int) -> bytes:
+    """An error inside a watch, in the API server's own words."""
+    reason = "Expired" if code == HTTPStatus.GONE else "InternalError"
+    status = {"apiVersion": "v1", "kind": "Status", "status": "Failure"}
+    event = {"type": "ERROR", "object": status | {"reason": reason, "code": code}}
+    return json.dumps(event).encode() + b"\n"
 
 
 def _refusal(fault: Fault) -> web.Response:

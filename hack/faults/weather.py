@@ -4,10 +4,13 @@ import random
 from dataclasses import dataclass
 from typing import Literal
 
-Fault = Literal["429", "500", "reset", "lost", "hung", "hung-after"]
+Fault = Literal["429", "500", "reset", "lost", "hung", "hung-after", "expired", "broken"]
 FAULTS: tuple[Fault, ...] = ("429", "500", "reset", "lost", "hung", "hung-after")
 """429 and 500 come in the API server's place; `reset` and `hung` before it has the request,
 `lost` (a reset) and `hung-after` when it has answered and the answer is not passed on."""
+IN_STREAMS: tuple[Fault, ...] = ("expired", "broken")
+"""A watch ends with an error in it: its version is gone (410), or something failed (500). What is
+no watch passes."""
 
 
 @dataclass(frozen=True, slots=True)

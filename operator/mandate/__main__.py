@@ -36,6 +36,9 @@ from mandate.runtime.operator import Controller, Operator
 from mandate.runtime.sweep import Sweep
 from mandate.settings import Settings
 
+_TRIES = 3
+"""Of a request that can be repeated; the leader has its own way with its few."""
+
 
 async def run(settings: Settings) -> None:
     """Assembles the operator and runs it."""
@@ -51,7 +54,7 @@ async def run(settings: Settings) -> None:
         leases = await stack.enter_async_context(KubeClient(login, patience, identity))
         leader = Leader(settings, leases, identity)
         kube = await stack.enter_async_context(
-            KubeClient(login, settings.request_timeout_seconds, identity, leader.leads)
+            KubeClient(login, settings.request_timeout_seconds, identity, leader.leads, _TRIES)
         )
         sweep = Sweep(kube)
         imported = Imported(kube)
@@ -82,7 +85,7 @@ def controllers(
         "Dossier": GoneController(cache, dossiers),
         "GovernancePolicy": PolicyController(cache, dossiers, clock),
         "ServiceAgreement": AgreementController(kube, cache, cases, dossiers, clock),
-        "Agency": AgencyController(kube, cache, lookup, dossiers, clock),
+        "Agency": AgencyController(kube, cache, lookup, dossiers, clock, sweep),
         "CloudApplication": ApplicationController(kube, cache, cases, dossiers, clock, sweep),
     }
 

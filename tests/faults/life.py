@@ -51,7 +51,8 @@ def wander(site: Site, seed: str, chance: Random) -> Office:
     """
     office = Office.open(site, seed, patience=PATIENCE)
     assert office.file(_careless(office)).code == 201
-    for _ in range(chance.randint(1, 3)):
+    # each title once: an edit that changes nothing is none, and the form stays refused
+    for number in chance.sample(range(1, 100), chance.randint(1, 3)):
         if office.read()["spec"]["materials"].get("onboardingPlan") and chance.random() < 0.5:
             _decided(office, "acceptance", "Approved")
             _decided(office, "review", "Refused")
@@ -60,7 +61,7 @@ def wander(site: Site, seed: str, chance: Random) -> Office:
         if chance.random() < 0.3:
             _joined(office)
             _let_in(office, office.namespace)
-        _again(office, title=f"第{chance.randint(1, 99)}路公交")
+        _again(office, title=f"第{number}路公交")
     end = chance.choice(["granted", "granted", "withdrawn", "waits"])
     if end == "withdrawn":
         office.awaits("acceptance")

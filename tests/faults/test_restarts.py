@@ -1,15 +1,21 @@
 """The API server and etcd are killed in the middle of a life, and it ends as ever."""
 
+import json
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import cycle
+from pathlib import Path
 
 import pytest
 
-from hack.controlplane.controlplane import ControlPlane
+from hack.controlplane.controlplane import STATE, ControlPlane
 from hack.controlplane.reaper import CoreProgram
+from hack.site import eventually
+from tests.cluster.office import Office
 from tests.faults.calm import Calm, settled
-from tests.faults.life import lead
+from tests.faults.life import PATIENCE, lead
 from tests.faults.machine import IMPATIENT, Machine
 from tests.faults.state import broken_dossiers, effects_of, writes_since
 
@@ -30,6 +36,48 @@ def test_a_life_outlives_the_api_server_and_etcd(machine: Machine, calm: Calm) -
         assert broken_dossiers(machine.site) == []
     finally:
         machine.stop()
+
+
+@pytest.mark.rule("X-level")
+def test_an_operator_whose_etcd_was_restored_ends_and_the_next_one_goes_on(
+    machine: Machine, calm: Calm, tmp_path: Path
+) -> None:
+    site = machine.site
+    machine.start(**IMPATIENT)
+    try:
+        office = Office.open(site, "restored", patience=PATIENCE)
+        with _without_etcd(site.plane):
+            shutil.copytree(site.plane.folder / "etcd", tmp_path / "snapshot")
+        assert office.file().code == 201
+        office.awaits("acceptance")
+        with _without_etcd(site.plane):
+            shutil.rmtree(site.plane.folder / "etcd")
+            shutil.copytree(tmp_path / "snapshot", site.plane.folder / "etcd")
+        # the form is gone, and what this process remembers of it never happened
+        assert office.read()["code"] == 404
+        eventually(lambda: not machine.runs, PATIENCE, "the operator ends")
+        assert "etcd was restored" in machine.log()
+        machine.start(**IMPATIENT)
+        assert office.file().code == 201
+        office.awaits("acceptance")
+        (other,) = machine.side_by_side([partial(lead, site, "after the restore")])
+        settled(other, calm.state)
+        assert broken_dossiers(site) == []
+    finally:
+        machine.stop()
+
+
+@contextmanager
+def _without_etcd(plane: ControlPlane) -> Iterator[None]:
+    """The whole control plane is down meanwhile, and starts from what is there then."""
+    controllers: CoreProgram = "kube-controller-manager"
+    for program in (controllers, *_PROGRAMS):
+        plane.kill(program)
+    yield
+    commands = json.loads((plane.folder / STATE).read_text())["programs"]
+    for program in reversed(_PROGRAMS):
+        plane.spawn(program, commands[program])
+    plane.restart(controllers)
 
 
 def _restart_next(plane: ControlPlane, programs: Iterator[CoreProgram]) -> None:

@@ -81,10 +81,11 @@ class Desk:
         clock = Clock(real_now=lambda: NOW)
         dossiers = Dossiers(self.kube, clock.now)
         cases = Cases(self.cache, lookup, clock)
+        sweep = Sweep(self.kube)
         controllers: dict[str, Controller] = {
-            "Agency": AgencyController(self.kube, self.cache, lookup, dossiers, clock),
+            "Agency": AgencyController(self.kube, self.cache, lookup, dossiers, clock, sweep),
             "CloudApplication": ApplicationController(
-                self.kube, self.cache, cases, dossiers, clock, Sweep(self.kube)
+                self.kube, self.cache, cases, dossiers, clock, sweep
             ),
         }
         self.operator = Operator(Settings(), self.kube, self.cache, controllers, lookup)

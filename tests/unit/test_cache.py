@@ -3,7 +3,7 @@
 import pytest
 
 from mandate.api.meta import Json
-from mandate.runtime.cache import Cache, Key, version_of
+from mandate.runtime.cache import Cache, Key, WentBackError, version_of
 
 KEY = Key("CloudApplication", "agency-a", "portal")
 
@@ -180,3 +180,30 @@ def test_requests_are_found_by_the_application_they_name() -> None:
     assert named(cache) == ["c"]
     cache.replace("LaunchRequest", [], 9)
     assert named(cache) == []
+
+
+@pytest.mark.rule("X-level")
+def test_a_list_of_an_earlier_past_is_told_from_a_late_one() -> None:
+    """A list is of the newest there is: none is older than the one before."""
+    cache = Cache()
+    cache.replace("CloudApplication", [seen(5)], 20)
+    cache.replace("GovernancePolicy", [law(3)], 12)
+    with pytest.raises(
+        WentBackError, match=r"CloudApplication went back from .* 20 to 19: etcd was"
+    ):
+        cache.replace("CloudApplication", [seen(5)], 19)
+
+
+@pytest.mark.rule("X-level")
+def test_an_object_that_a_newer_list_shows_as_it_was_before_is_of_another_past() -> None:
+    """As after a restore with --bump-revision, which leaves the objects' own versions behind."""
+    cache = cache_of(seen(8))
+    with pytest.raises(WentBackError, match="portal went back from resource version 8 to 5"):
+        cache.replace("CloudApplication", [seen(5)], 1000)
+
+
+@pytest.mark.rule("X-level")
+def test_what_was_written_while_a_list_was_on_its_way_is_no_other_past() -> None:
+    cache = cache_of(seen(8))
+    cache.replace("CloudApplication", [seen(5)], 7)
+    assert cache.get(KEY) == seen(8)

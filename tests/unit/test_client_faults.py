@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+import time
 from collections.abc import Awaitable, Callable
 
 import aiohttp
@@ -25,7 +26,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 async def _asked(
-    handler: Handler, ask: Callable[[KubeClient], Awaitable[object]], seconds: float = 10
+    handler: Handler,
+    ask: Callable[[KubeClient], Awaitable[object]],
+    seconds: float = 10,
+    tries: int = 1,
 ) -> object:
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handler)
@@ -34,7 +38,7 @@ async def _asked(
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     login = Login(client.Configuration(host=f"http://127.0.0.1:{runner.addresses[0][1]}"))
     try:
-        async with KubeClient(login, seconds, "op_1") as kube:
+        async with KubeClient(login, seconds, "op_1", tries=tries) as kube:
             return await ask(kube)
     finally:
         await runner.cleanup()
@@ -115,3 +119,68 @@ def test_none_is_found_only_where_the_api_server_says_so() -> None:
         return web.json_response({"kind": "Status", "reason": "NotFound"}, status=404)
 
     assert asyncio.run(_asked(absent, lambda kube: kube.get(QUOTA))) is None
+
+
+class Moody:
+    """Answers so often with a fault, and then well."""
+
+    def __init__(self, times: int, code: int, wait: str = "") -> None:
+        self.left, self.code, self.wait = times, code, wait
+        self.asked = 0
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        self.asked += 1
+        if not self.left:
+            return web.json_response({"kind": "ResourceQuota", "n": self.asked})
+        self.left -= 1
+        if not self.code:
+            assert request.transport is not None
+            request.transport.abort()
+        headers = {"Retry-After": self.wait} if self.wait else {}
+        return web.json_response({"kind": "Status"}, status=self.code or 500, headers=headers)
+
+
+def tried(moody: Moody, ask: Callable[[KubeClient], Awaitable[object]]) -> object:
+    return asyncio.run(_asked(moody.answer, ask, tries=3))
+
+
+@pytest.mark.rule("X-level")
+@pytest.mark.parametrize("code", [0, 429, 500, 503, 504])
+def test_a_read_that_fails_twice_is_no_failure(code: int) -> None:
+    assert tried(Moody(2, code), lambda kube: kube.get(QUOTA)) == {"kind": "ResourceQuota", "n": 3}
+
+
+@pytest.mark.rule("X-level")
+def test_a_read_is_made_three_times_and_no_more() -> None:
+    moody = Moody(99, 500)
+    with pytest.raises(ApiError, match="500"):
+        tried(moody, lambda kube: kube.get(QUOTA))
+    assert moody.asked == 3
+
+
+@pytest.mark.rule("X-level")
+@pytest.mark.parametrize("code", [0, 409, 500, 504])
+def test_a_write_that_may_have_been_done_is_not_sent_again(code: int) -> None:
+    moody = Moody(1, code)
+    with pytest.raises((ApiError, aiohttp.ClientError)):
+        tried(moody, lambda kube: kube.apply(MANIFEST))
+    assert moody.asked == 1
+
+
+@pytest.mark.rule("X-level")
+def test_a_write_that_the_api_server_did_not_begin_is_sent_again_when_it_asked_for_it() -> None:
+    moody = Moody(1, 429, "1")
+    started = time.monotonic()
+    tried(moody, lambda kube: kube.apply(MANIFEST))
+    assert moody.asked == 2
+    assert time.monotonic() - started >= 1
+
+
+@pytest.mark.rule("X-level")
+@pytest.mark.parametrize(("code", "wait"), [(429, "60"), (403, ""), (410, "")])
+def test_a_long_wait_is_the_queues_and_a_refusal_stays_one(code: int, wait: str) -> None:
+    moody = Moody(1, code, wait)
+    with pytest.raises(ApiError, match=str(code)) as refused:
+        tried(moody, lambda kube: kube.get(QUOTA))
+    assert moody.asked == 1
+    assert refused.value.retry_after_seconds == float(wait or 0)

@@ -102,9 +102,43 @@ def test_a_grant_that_is_refused_says_so_on_the_application() -> None:
 def test_an_office_that_is_refused_says_so_on_the_agency() -> None:
     kube = Refusing()
     key = Key.of(_raw(OFFICE))
-    again = _run(AgencyController(*_parts(kube)).reconcile(key))
+    again = _run(AgencyController(*_parts(kube), Sweep(kube)).reconcile(key))
     assert _ready(kube, "Agency")["reason"] == "SetupFailed"
     assert again == 60
+
+
+class Counting(MemoryKube):
+    """An API server that counts what a quota is at once, and how often it is read."""
+
+    reads = 0
+
+    async def get(self, ref: Ref) -> Json | None:
+        self.reads += 1
+        return await super().get(ref)
+
+    async def list_metadata(self, api_version: str, kind: str, label: str) -> list[Json]:
+        return []
+
+    async def create(self, manifest: Json) -> Json:
+        counted = {"status": {"hard": manifest.get("spec", {}).get("hard")}}
+        return await super().create(manifest) | counted
+
+
+@pytest.mark.rule("X-level")
+def test_an_office_that_was_compared_is_not_read_again_until_a_sweep_finds_it_changed() -> None:
+    async def main() -> list[int]:
+        kube = Counting()
+        parts, sweep, reads = _parts(kube), Sweep(kube), []
+        for _ in range(3):
+            await AgencyController(*parts, sweep).reconcile(Key.of(_raw(OFFICE)))
+            reads.append(kube.reads)
+            if len(reads) == 2:
+                # no list shows it: it is gone
+                assert await sweep.run() == [Key.of(_raw(OFFICE))]
+        return reads
+
+    # the namespace, its quota, the members' rights
+    assert asyncio.run(main()) == [3, 3, 6]
 
 
 @pytest.mark.parametrize("code", [403, 409, 429, 500, 503])

@@ -1,6 +1,7 @@
 """The fault proxy does what it is told: else the tests through it would prove nothing."""
 
 import asyncio
+import json
 import ssl
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -152,6 +153,23 @@ def test_a_watch_is_passed_on_as_it_comes(authority: Path) -> None:
             return await answer.content.readline()
 
     assert through(authority, ask)[0] == b"first\n"
+
+
+@pytest.mark.parametrize(("fault", "code"), [("expired", 410), ("broken", 500)])
+def test_a_watch_ends_with_an_error_and_what_is_no_watch_passes(
+    authority: Path, fault: Fault, code: int
+) -> None:
+    async def ask(session: aiohttp.ClientSession, url: str) -> list[bytes]:
+        async with session.patch(f"{url}{QUOTAS}/q") as passed:
+            assert passed.status == 200
+        patience = aiohttp.ClientTimeout(total=10)
+        async with session.get(f"{url}{QUOTAS}?watch=true", timeout=patience) as answer:
+            return [line async for line in answer.content]
+
+    first, error = through(authority, ask, Weather(1.0, faults=(fault,)))[0]
+    assert first == b"first\n"
+    told = json.loads(error)
+    assert (told["type"], told["object"]["code"]) == ("ERROR", code)
 
 
 def test_latency_is_added(authority: Path) -> None:

@@ -11,7 +11,8 @@ from mandate.api.meta import Json
 from mandate.controllers.lookup import Lookup
 from mandate.kube.errors import ApiError
 from mandate.runtime.cache import Cache, Key
-from mandate.runtime.operator import Operator, _kopf_settings
+from mandate.runtime.operator import Operator
+from mandate.runtime.watching import kopf_settings
 from mandate.settings import Settings
 from tests.unit.builders import agency, application
 from tests.unit.memory_kube import MemoryKube
@@ -75,7 +76,7 @@ def test_a_kind_that_cannot_be_listed_holds_up_no_other() -> None:
 
 
 def test_the_watches_are_never_given_up() -> None:
-    waits = _kopf_settings().networking.error_backoffs
+    waits = kopf_settings().networking.error_backoffs
     assert not isinstance(waits, (float, Sized))
     assert list(islice(waits, 6)) == [1, 2, 5, 10, 10, 10]
     # each request begins anew

@@ -35,7 +35,7 @@ class Listing(MemoryKube):
         self.fails = False
 
     async def list_metadata(self, api_version: str, kind: str, label: str) -> list[Json]:
-        assert label == "mandate.dev/managed=granted"
+        assert label == "mandate.dev/managed in (granted,requests)"
         if self.fails:
             raise ApiError(500, "InternalError", "no")
         return [o["metadata"] for o in self.listed if o["kind"] == kind]

@@ -15,6 +15,7 @@ from mandate.runtime.cache import Cache, Key
 from mandate.runtime.clock import Clock
 from mandate.runtime.dossiers import Dossiers
 from mandate.runtime.drift import DriftLog
+from mandate.runtime.sweep import Sweep
 
 _AGAIN_SECONDS = 60.0
 _PENDING_AGAIN_SECONDS = 1.0
@@ -24,13 +25,15 @@ class AgencyController:
     """Brings an agency's office to where the rule says."""
 
     def __init__(
-        self, kube: KubeClient, cache: Cache, lookup: Lookup, dossiers: Dossiers, clock: Clock
-    ) -> None:
+        self, kube: KubeClient, cache: Cache, lookup: Lookup, dossiers: Dossiers, clock: Clock,
+        sweep: Sweep,
+    ) -> None:  # fmt: skip
         self._kube = kube
         self._cache = cache
         self._lookup = lookup
         self._dossiers = dossiers
         self._clock = clock
+        self._sweep = sweep
 
     async def reconcile(self, key: Key) -> float | None:
         """See `Controller`."""
@@ -54,7 +57,7 @@ class AgencyController:
             made = ready is not None and ready.status == "True"
             subject = subject_of("Agency", agency.metadata)
             witness = DriftLog(self._dossiers, subject, raw, made=made)
-            obstacle, again = await self._set_up(plan.office, witness)
+            obstacle, again = await self._set_up(key, plan.office, witness)
             plan = decide(self._clock.now(), obstacle)
         written = await write_status(self._kube, raw, plan.status.wire())
         self._cache.put(written)
@@ -68,9 +71,11 @@ class AgencyController:
         await self._dossiers.record(subject, raw, list(agency_facts(agency, raw["spec"])))
 
     async def _set_up(
-        self, office: Office, witness: Witness
+        self, key: Key, office: Office, witness: Witness
     ) -> tuple[Obstacle | None, float | None]:
         """Applies the office; what is in the way if anything is, and when to look again."""
+        if self._sweep.is_in_place(key, office):
+            return None, None
         try:
             made = await ensure_all(self._kube, office_objects(office), witness)
         except NamespaceTakenError as taken:
@@ -85,4 +90,5 @@ class AgencyController:
         if quota.get("status", {}).get("hard") != quota["spec"]["hard"]:
             text = "the cluster has not counted its quota yet; a new kind can take it 5 minutes"
             return Obstacle("QuotaPending", text), _PENDING_AGAIN_SECONDS
+        self._sweep.note(key, office, made)
         return None, None

@@ -6,6 +6,7 @@ request: one method a verb, JSON in and out, a deadline on every call.
 
 import asyncio
 import json
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -24,6 +25,8 @@ from mandate.observability.metrics import API_REQUESTS
 
 FIELD_MANAGER = "mandate"
 _PAGE = 500
+_PAUSE_SECONDS = (0.1, 0.5)
+_LONGEST_PAUSE_SECONDS = 2.0
 _Objects = list[Json]
 
 # the kinds that the operator reads or writes: its roles name no others
@@ -98,6 +101,7 @@ class KubeClient:
         timeout_seconds: float,
         identity: str,
         may_write: Callable[[], bool] = _anybody,
+        tries: int = 1,
     ) -> None:
         """Opens nothing yet.
 
@@ -106,11 +110,13 @@ class KubeClient:
             timeout_seconds: after which a call counts as failed.
             identity: which process this is; the audit log has it in the User-Agent.
             may_write: asked right before anything is sent that writes.
+            tries: how often a request is made at most, where that can do no harm.
         """
         self._login = login
         self._timeout_seconds = timeout_seconds
         self._identity = identity
         self._may_write = may_write
+        self._tries = tries
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -219,7 +225,11 @@ class KubeClient:
         query: dict[str, str] | None = None,
         body: object = None,
     ) -> Json:
-        """One request.
+        """One request, made again at once where that can do no harm and may help.
+
+        A reconcile reads up to ten objects: begun anew for each answer that is lost, it would
+        hardly ever end while every fifth is. What writes is not sent twice, unless the API server
+        said that it did not begin: whether it was done is seen by whoever reads it again.
 
         Raises:
             ApiError: the server refused or failed.
@@ -227,6 +237,19 @@ class KubeClient:
             TimeoutError: no answer in time.
             aiohttp.ClientError: no connection.
         """
+        for _ in range(self._tries - 1):
+            try:
+                return await self._once(verb, ref, path, query, body)
+            except (ApiError, aiohttp.ClientError, TimeoutError) as error:
+                pause = _pause(error, writes=body is not None)
+                if pause is None:
+                    raise
+            await asyncio.sleep(pause)
+        return await self._once(verb, ref, path, query, body)
+
+    async def _once(
+        self, verb: str, ref: Ref, path: str, query: dict[str, str] | None, body: object
+    ) -> Json:
         if self._session is None:
             raise RuntimeError("the client is not open")
         if body is not None and not self._may_write():
@@ -262,6 +285,18 @@ _HTTP: dict[str, tuple[str, dict[str, str]]] = {
     "patch": ("PATCH", {"Content-Type": "application/json-patch+json"}),
     "delete": ("DELETE", _JSON),
 }
+
+
+def _pause(error: Exception, *, writes: bool) -> float | None:
+    """How long to wait until the same request, in seconds; None if it is not made again."""
+    asked = 0.0
+    if isinstance(error, ApiError) and error.code == HTTPStatus.TOO_MANY_REQUESTS:
+        asked = error.retry_after_seconds
+    elif writes or (isinstance(error, ApiError) and error.code < HTTPStatus.INTERNAL_SERVER_ERROR):
+        return None
+    pause = max(asked, random.uniform(*_PAUSE_SECONDS))  # noqa: S311 - no secret
+    # who is to wait longer waits in the queue, and holds up nobody
+    return pause if pause <= _LONGEST_PAUSE_SECONDS else None
 
 
 def _seconds(wait: str) -> float:

@@ -36,6 +36,20 @@ def subject_of(raw: Json) -> Key | None:
     return Key("CloudApplication", raw["metadata"].get("namespace", ""), reference["name"])
 
 
+class WentBackError(Exception):
+    """The API server tells of an earlier state than before: its store was restored.
+
+    What this process remembers has in part never happened; it ends, and one that remembers
+    nothing takes its place.
+    """
+
+    def __init__(self, what: str, known: int, listed: int) -> None:
+        super().__init__(
+            f"{what} went back from resource version {known} to {listed}: etcd was restored; "
+            "the operator ends to begin anew"
+        )
+
+
 class Cache:
     """Objects as they were last seen; what is older than that is not put back.
 
@@ -49,6 +63,7 @@ class Cache:
         self._about: defaultdict[Key, set[Key]] = defaultdict(set)
         self._observed: dict[Key, int] = {}
         self._dropped: dict[Key, int] = {}
+        self._listed: dict[str, int] = {}
 
     def get(self, key: Key) -> Json | None:
         """The object, if it was seen."""
@@ -113,7 +128,12 @@ class Cache:
 
         Returns:
             The keys that it brings news of: new, changed, gone.
+
+        Raises:
+            WentBackError: it is of another past than what is known.
         """
+        listed = list(listed)
+        self._check(kind, listed, version)
         news, present = [], set()
         for raw in listed:
             key = Key.of(raw)
@@ -130,6 +150,17 @@ class Cache:
             key: at for key, at in self._dropped.items() if key.kind != kind or at > version
         }
         return news
+
+    def _check(self, kind: str, listed: Iterable[Json], version: int) -> None:
+        before = self._listed.get(kind, 0)
+        if version < before:
+            raise WentBackError(f"the list of {kind}", before, version)
+        self._listed[kind] = version
+        for raw in listed:
+            known = self.get(Key.of(raw))
+            # a list shows all that was written before it
+            if known is not None and version_of(raw) < version_of(known) <= version:
+                raise WentBackError(str(Key.of(raw)), version_of(known), version_of(raw))
 
     def _forget_subject(self, key: Key) -> None:
         known = self.get(key)

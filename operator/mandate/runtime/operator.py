@@ -4,16 +4,14 @@ import asyncio
 import logging
 import random
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
-from itertools import chain, repeat
 from typing import Any, Protocol
 
 import aiohttp
-import kopf
 
 from mandate.api.kinds import WATCHED, Kind
-from mandate.api.meta import API_VERSION, GROUP, VERSION
+from mandate.api.meta import API_VERSION
 from mandate.kube.client import KubeClient
 from mandate.kube.errors import ApiError, FencedError
 from mandate.kube.login import Login
@@ -24,11 +22,13 @@ from mandate.runtime.failures import FailureLog, described
 from mandate.runtime.leader import Leader
 from mandate.runtime.pulse import Pulse
 from mandate.runtime.queue import WorkQueue
+from mandate.runtime.watching import WatchesEndedError, watch
 from mandate.settings import Settings
 
 _log = logging.getLogger("mandate")
 _SHORTEST = 0.8
 """Of the resync interval: the pause between two lists is between this and the whole."""
+_ANEW_SECONDS = 5.0
 _TRANSIENT = (ApiError, FencedError, aiohttp.ClientError, TimeoutError, ConnectionError)
 
 
@@ -79,56 +79,48 @@ class Operator:
         return self._queue
 
     async def run(self, login: Login, leader: Leader, sweeps: Sequence[Sweeping]) -> None:
-        """Runs until a signal comes; nothing is decided on a half-full cache.
-
-        A standby watches and queues as a leader does; its workers wait for the lease.
+        """Runs until a signal comes, and begins anew when its watches end before that.
 
         Raises:
             Exception: a part of the loop failed; without it the rest is of no use.
         """
+        while True:
+            try:
+                return await self._run_once(login, leader, sweeps)
+            except WatchesEndedError as ended:
+                cause = described(ended.__cause__ or ended)
+                _log.warning("the watches ended and are begun anew", extra=cause)
+            self.pulse.begin_anew()
+            await asyncio.sleep(_ANEW_SECONDS)
+
+    async def _run_once(self, login: Login, leader: Leader, sweeps: Sequence[Sweeping]) -> None:
+        """Nothing is decided on a half-full cache.
+
+        A standby watches and queues as a leader does; its workers wait for the lease.
+        """
         beat = self.pulse.beat(lambda: leader.leads() and self._busy())
         parts = [asyncio.create_task(beat, name="pulse")]
-        await self._fill_first(sweeps)
-        parts += [
-            asyncio.create_task(self._resync(sweeps), name="resync"),
-            asyncio.create_task(leader.run(self._work_all), name="leader"),
-        ]
-        stop = asyncio.Event()
-        for part in parts:
-            self.pulse.keep(part).add_done_callback(lambda _: stop.set())
 
-        async def end(**_: object) -> None:
+        async def end() -> None:
             for part in parts:
                 part.cancel()
             await asyncio.gather(*parts, return_exceptions=True)
 
-        registry = self._registry(login)
-        # kopf takes all tasks that are younger than itself for its own, and waits for them
-        kopf.on.cleanup(registry=registry)(end)
         try:
-            await kopf.operator(
-                registry=registry, settings=_kopf_settings(), clusterwide=True, stop_flag=stop
-            )
+            await self._fill_first(sweeps)
+            parts += [
+                asyncio.create_task(self._resync(sweeps), name="resync"),
+                asyncio.create_task(leader.run(self._work_all), name="leader"),
+            ]
+            stop = asyncio.Event()
+            for part in parts:
+                self.pulse.keep(part).add_done_callback(lambda _: stop.set())
+            await watch(login, self.observe, stop, end)
         finally:
             await end()
         for part in parts:
             if not part.cancelled():
                 part.result()
-
-    def _registry(self, login: Login) -> kopf.OperatorRegistry:
-        registry = kopf.OperatorRegistry()
-
-        @kopf.on.login(registry=registry)
-        async def log_in(**_: object) -> kopf.ConnectionInfo:
-            return login.for_kopf()
-
-        for kind in WATCHED:
-
-            @kopf.on.event(GROUP, VERSION, kind.plural, registry=registry, id=kind.plural)
-            async def observe(event: kopf.RawEvent, **_: object) -> None:
-                self.observe(event["type"], dict(event["object"]))
-
-        return registry
 
     def observe(self, change: str | None, raw: dict[str, Any]) -> None:
         """Takes one event of a watch stream; what it says again is no news."""
@@ -274,31 +266,3 @@ def _is_conflict(error: Exception) -> bool:
 def _phase(key: Key) -> float:
     """Where in each interval an object is looked at, in [0, 1): always the same place."""
     return zlib.crc32("/".join(key).encode()) / 2**32
-
-
-class _Endless:
-    """Waits between tries, in seconds, that never run out.
-
-    After the last one kopf would give a watch up, or the whole operator, and start neither again.
-    """
-
-    def __iter__(self) -> Iterator[float]:
-        return chain((1, 2, 5), repeat(10))
-
-
-def _kopf_settings() -> kopf.OperatorSettings:
-    """Kopf watches and writes nothing: no events, no annotations, no peering, no scanning."""
-    settings = kopf.OperatorSettings()
-    settings.posting.enabled = False
-    settings.peering.standalone = True
-    settings.scanning.disabled = True
-    settings.watching.server_timeout = 300
-    settings.watching.client_timeout = 330
-    settings.watching.connect_timeout = 10
-    settings.watching.reconnect_backoff = 1.0
-    settings.networking.request_timeout = 30
-    settings.networking.error_backoffs = _Endless()
-    settings.networking.enforce_retry_after = True
-    settings.queueing.idle_timeout = 2.0
-    settings.process.ultimate_exiting_timeout = 20
-    return settings

@@ -31,6 +31,10 @@ class Pulse:
         self._tasks.append(task)
         return task
 
+    def begin_anew(self) -> None:
+        """Forgets the tasks: those that ended are started again."""
+        self._tasks = []
+
     def filled(self) -> None:
         """Every kind has been listed."""
         self.filled_at = self._seconds()
@@ -53,8 +57,8 @@ class Pulse:
             await asyncio.sleep(_BEAT_SECONDS)
 
     def _find_watchers(self) -> None:
-        # kopf restarts a stream that breaks, and gives one up that is refused: it logs the end
-        # of the task and goes on without it
+        # kopf restarts a stream that breaks; one that it gives up ends kopf as well, and if it
+        # did not, the end of the task would show
         known = [t for t in self._tasks if t.get_name().startswith(_WATCHER)]
         if len(known) < self._watchers:
             there = {t for t in asyncio.all_tasks() if t.get_name().startswith(_WATCHER)}

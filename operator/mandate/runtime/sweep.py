@@ -1,8 +1,9 @@
-"""Which grants are as they were when they were last compared, at one list a kind.
+"""Which grants and offices are as they were when last compared, at one list a kind.
 
-A reconcile of a granted application reads each of its objects, six or seven. To look for drift
-so in ten thousand applications is seventy thousand reads at every resync, of what has not
-changed. The versions of all granted objects come in a few pages of metadata instead.
+A reconcile of a granted application reads each of its objects, six or seven, and one of an
+agency those of its office. To look for drift so in ten thousand applications is seventy
+thousand reads at every resync, of what has not changed. The versions of all these objects come
+in a few pages of metadata instead.
 """
 
 from collections import defaultdict
@@ -14,7 +15,7 @@ from mandate.api.meta import GROUP, Json
 from mandate.kube.client import KubeClient
 from mandate.runtime.cache import Key
 
-_LABEL = f"{GROUP}/managed=granted"
+_LABEL = f"{GROUP}/managed in (granted,requests)"
 _KINDS = (
     ("v1", "Namespace"),
     ("v1", "ResourceQuota"),
@@ -44,7 +45,7 @@ class Sweep:
 
         Args:
             key: what it was granted to.
-            grant: the typed grant; what is rendered of it is told by its `repr`.
+            grant: the typed grant or office; what is rendered of it is told by its `repr`.
         """
         known = self._compared.get(key)
         return known is not None and known.wanted == _digest([repr(grant)])
@@ -56,7 +57,7 @@ class Sweep:
         self._compared[key] = _Compared(_digest([repr(grant)]), namespace, _digest(versions))
 
     async def run(self) -> list[Key]:
-        """Lists the metadata of all granted objects, and forgets what is not as it was.
+        """Lists the metadata of all these objects, and forgets what is not as it was.
 
         Returns:
             The keys that must be compared again.
