@@ -56,7 +56,8 @@ class Marks:
             first: [row for row in rows if row[0] != "tag:yaml.org,2002:timestamp"]
             for first, rows in _SAFE.yaml_implicit_resolvers.items()
         }
-        self._loader: Any = type("Loader", (_SAFE,), {"yaml_implicit_resolvers": resolvers})
+        loader: Any = type("Loader", (_SAFE,), {"yaml_implicit_resolvers": resolvers})
+        self._loader = loader
         self._loader.add_constructor("tag:yaml.org,2002:str", self._scalar)
 
     def clear(self) -> None:
@@ -117,6 +118,7 @@ def environment(marks: Marks) -> ImmutableSandboxedEnvironment:
         undefined=StrictUndefined,
         finalize=marks.put,
         autoescape=False,
+        keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
     )

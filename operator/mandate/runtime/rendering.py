@@ -6,7 +6,7 @@ import signal
 import sys
 from asyncio import StreamReader, StreamWriter
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from importlib.resources import files
 from typing import Protocol, cast
 
@@ -29,11 +29,9 @@ class Subject(Protocol):
         """The variables."""
 
 
-class Render(Protocol):
-    """Renders templates for subjects: one answer for each, as `render/sandbox.py` has it."""
-
-    async def __call__(self, templates: Sequence[Json], subjects: Sequence[Json]) -> list[Json]:
-        """The answers, in the order of the subjects."""
+Render = Callable[[Sequence[Json], Sequence[Json]], Awaitable[list[Json]]]
+"""Renders templates for subjects: an answer for each, in their order, as `render/sandbox.py` has
+it."""
 
 
 class Renderings:
@@ -74,7 +72,7 @@ class Renderings:
 
 
 async def rendered(templates: Sequence[Json], subjects: Sequence[Json]) -> list[Json]:
-    """See `Render`. The subject at which a process ends gets that for an answer.
+    """See `Render`; the subject at which a process ends gets that for an answer.
 
     Args:
         templates: `{"name", "template"}` each.
