@@ -16,8 +16,10 @@ from mandate.runtime.abandoned import Abandoned
 from mandate.runtime.cache import Cache, Key
 from mandate.runtime.clock import Clock
 from mandate.runtime.dossiers import Dossiers
+from mandate.runtime.rendering import Render
 from tests.unit.builders import NOW, example
 from tests.unit.memory_api import Death, DiedError, MemoryApi
+from tests.unit.virtual_time import run as in_virtual_time
 from tests.unit.zones import CARD, inline
 
 ZONE = Key("LandingZone", "", "identity")
@@ -78,12 +80,12 @@ class Town:
         kept = {"status": known["status"]} if "status" in known else {}
         self.api._store(deepcopy(law | {"spec": {"policy": "luan", **spec}} | kept))
 
-    def start(self) -> None:
+    def start(self, render: Render | None = None) -> None:
         """Another process."""
         self.cache = Cache()
         self.controller = LandingZoneController(
             self.api, self.cache, Lookup(self.cache), Dossiers(self.api, lambda: NOW),
-            Clock(real_now=lambda: NOW), self.render,
+            Clock(real_now=lambda: NOW), render or self.render,
         )  # fmt: skip
 
     async def render(self, rows: Sequence[Json], subjects: Sequence[Json]) -> list[Json]:
@@ -92,12 +94,16 @@ class Town:
 
     def look(self) -> float | None:
         async def main() -> float | None:
-            for kind in ("GovernancePolicy", "Agency", "CloudApplication", "LandingZone"):
-                items, version = await self.api.list(API_VERSION, kind)
-                self.cache.replace(kind, items, version)
+            await self.known()
             return await self.controller.reconcile(ZONE)
 
         return asyncio.run(main())
+
+    async def known(self) -> None:
+        """It learns of everything that is there."""
+        for kind in ("GovernancePolicy", "Agency", "CloudApplication", "LandingZone"):
+            items, version = await self.api.list(API_VERSION, kind)
+            self.cache.replace(kind, items, version)
 
     def cards(self) -> dict[str, str]:
         """What each namespace's card says."""
@@ -348,3 +354,26 @@ def test_it_ends_the_same_killed_at_any_write() -> None:
 
             # a deletion kills nobody here: another try finds it done
             assert town.api.deaths == (calm.api.writes[number][0] != "delete")
+
+
+@pytest.mark.rule("X-zone")
+def test_a_long_look_is_followed_by_a_rest_but_an_edit_is_looked_at_at_once() -> None:
+    town = Town()
+
+    async def slow(rows: Sequence[Json], subjects: Sequence[Json]) -> list[Json]:
+        await asyncio.sleep(2)
+        return await inline(rows, subjects)
+
+    async def main() -> tuple[float | None, ...]:
+        await town.known()
+        first = await town.controller.reconcile(ZONE)
+        rest = await town.controller.reconcile(ZONE)
+        town.write(templates=[{"name": "card", "template": CARD.replace("system:", "name:")}])
+        await town.known()
+        edited = await town.controller.reconcile(ZONE)
+        await asyncio.sleep(20)
+        return first, rest, edited, await town.controller.reconcile(ZONE)
+
+    town.start(slow)
+    # rendered twice, 2 s each: the example, and what is there
+    assert in_virtual_time(main()) == (None, 16.0, None, None)

@@ -53,6 +53,10 @@ class _Place:
     found: ZoneVariables
 
 
+_Known = tuple[Json, Agency, _Place | None]
+"""An application, its agency, and what came of them."""
+
+
 @dataclass(slots=True)
 class _Look:
     """One look at a zone: what of it is there, and what came of it so far."""
@@ -80,23 +84,27 @@ class LandingZoneController:
         self._dossiers = dossiers
         self._clock = clock
         self._tried, self._made = Renderings(render), Renderings(render)
-        self._places: dict[Key, tuple[Json, Agency, _Place | None]] = {}
-        self._resting: dict[Key, float] = {}
+        self._places: dict[Key, _Known] = {}
+        self._resting: dict[tuple[Key, int], float] = {}
 
     async def reconcile(self, key: Key) -> float | None:
         """See `Controller`."""
+        raw = self._cache.get(key)
+        # one that was edited is looked at at once
+        look = (key, raw["metadata"]["generation"] if raw else 0)
         now = asyncio.get_running_loop().time
-        rest = self._resting.get(key, 0.0) - now()
+        began = now()
+        rest = self._resting.get(look, 0.0) - began
         if rest > 0:
             return rest
-        began = now()
-        again = await self._look(key)
+        again = await self._look(key, raw)
         took = now() - began
-        self._resting[key] = now() + (_REST * took if took > _SHORT_SECONDS else 0.0)
+        self._resting = {k: until for k, until in self._resting.items() if until > began}
+        if took > _SHORT_SECONDS:
+            self._resting[look] = now() + _REST * took
         return again
 
-    async def _look(self, key: Key) -> float | None:
-        raw = self._cache.get(key)
+    async def _look(self, key: Key, raw: Json | None) -> float | None:
         if raw is None:
             for renderings in (self._tried, self._made):
                 renderings.forget(key.name)
@@ -140,21 +148,21 @@ class LandingZoneController:
 
     def _granted(self) -> Iterator[_Place]:
         """What is granted and stands; whatever else there is is left as it is."""
+        known, self._places = self._places, {}
         for raw in self._cache.of_kind("CloudApplication"):
-            place = self._place(raw)
+            place = self._place(raw, known.get(Key.of(raw)))
             if place is not None:
                 yield place
 
-    def _place(self, raw: Json) -> _Place | None:
+    def _place(self, raw: Json, known: _Known | None) -> _Place | None:
         """The place of an application, made once for each state of it and its agency."""
         key = Key.of(raw)
         agency = self._lookup.agency(key.namespace.removeprefix("agency-"))
         if agency is None or not raw.get("status", {}).get("namespace"):
-            self._places.pop(key, None)
             return None
-        known = self._places.get(key)
         if known is None or known[0] is not raw or known[1] is not agency:
-            known = self._places[key] = (raw, agency, _place(raw, agency))
+            known = (raw, agency, _place(raw, agency))
+        self._places[key] = known
         return known[2]
 
     async def _furnish(self, zone: LandingZone, place: _Place, answer: Json, look: _Look) -> None:

@@ -52,7 +52,7 @@ EXAMPLE = ZoneVariables(
 
 
 def variables(application: CloudApplication, agency: Agency, namespace: str) -> ZoneVariables:
-    """The variables of an application that is granted a namespace."""
+    """The variables of an application that is granted a namespace (X-zone)."""
     form = application.spec
     return ZoneVariables(
         agency=agency.metadata.name,
@@ -201,6 +201,7 @@ def zone_status(zone: LandingZone, outcome: ZoneOutcome, now: datetime) -> Landi
 
 
 def _said(zone: LandingZone, outcome: ZoneOutcome) -> tuple[str, str]:
+    """Reason and message of its condition (X-zone)."""
     if outcome.refused is not None:
         text = f"{outcome.refused}; nothing was applied or removed: edit the LandingZone"
         return outcome.refused.reason, text
@@ -214,6 +215,7 @@ def _said(zone: LandingZone, outcome: ZoneOutcome) -> tuple[str, str]:
 
 
 def _failures(failures: Sequence[ZoneFailure]) -> Iterator[str]:
+    """The first failures, and how many more there are (X-zone)."""
     for failure in failures[:_NAMED]:
         yield f"{failure.namespace}: {failure.message[:_LONGEST]}"
     if len(failures) > _NAMED:
