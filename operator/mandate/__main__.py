@@ -18,6 +18,7 @@ from mandate.controllers.lookup import Lookup
 from mandate.controllers.policy import PolicyController
 from mandate.controllers.reported import REPORTED, ReportedController
 from mandate.controllers.request import RequestController
+from mandate.controllers.zone import LandingZoneController
 from mandate.kube.client import KubeClient
 from mandate.kube.login import Login
 from mandate.observability.health import Limits
@@ -25,6 +26,7 @@ from mandate.observability.inventory import Inventory
 from mandate.observability.logs import configure
 from mandate.observability.server import serving, site
 from mandate.rules.judges import JUDGES
+from mandate.runtime.abandoned import Abandoned
 from mandate.runtime.cache import Cache
 from mandate.runtime.clock import Clock
 from mandate.runtime.departed import Departed
@@ -33,6 +35,7 @@ from mandate.runtime.imported import Imported
 from mandate.runtime.leader import Leader
 from mandate.runtime.lookout import Lookout
 from mandate.runtime.operator import Controller, Operator
+from mandate.runtime.rendering import rendered
 from mandate.runtime.sweep import Sweep
 from mandate.settings import Settings
 
@@ -60,11 +63,12 @@ async def run(settings: Settings) -> None:
         imported = Imported(kube)
         cases = Cases(cache, lookup, clock, imported)
         made = controllers(kube, cache, lookup, cases, clock, sweep)
+        sweeps = (sweep, Departed(kube, cache), Abandoned(kube, cache), imported)
         operator = Operator(settings, kube, cache, made, lookup)
         moved = asyncio.create_task(clock.follow(operator.look_again), name="clock")
         try:
             with _shown(settings, operator, cache, clock):
-                await operator.run(login, leader, [sweep, Departed(kube, cache), imported])
+                await operator.run(login, leader, sweeps)
         finally:
             moved.cancel()
 
@@ -87,6 +91,7 @@ def controllers(
         "ServiceAgreement": AgreementController(kube, cache, cases, dossiers, clock),
         "Agency": AgencyController(kube, cache, lookup, dossiers, clock, sweep),
         "CloudApplication": ApplicationController(kube, cache, cases, dossiers, clock, sweep),
+        "LandingZone": LandingZoneController(kube, cache, lookup, dossiers, clock, rendered),
     }
 
 

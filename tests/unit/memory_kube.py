@@ -43,8 +43,7 @@ class MemoryKube(KubeClient):
     ) -> tuple[list[Json], int]:
         path, _, wanted = fields.partition("=")
         found = [o for o in self.of_kind(kind) if not path or _at(o, path) == wanted]
-        marked = [o for o in found if not labels or labels in o["metadata"].get("labels", {})]
-        return marked, 0
+        return [o for o in found if _is_chosen(o["metadata"].get("labels", {}), labels)], 0
 
     async def create(self, manifest: Json) -> Json:
         if Ref.of(manifest) in self.objects:
@@ -90,3 +89,9 @@ def _at(found: Json, path: str) -> object:
     for step in path.split("."):
         place = place.get(step) if isinstance(place, dict) else None
     return place
+
+
+def _is_chosen(marks: Json, labels: str) -> bool:
+    """Whether a label selector takes these: `key`, `key=value` or none."""
+    key, _, value = labels.partition("=")
+    return not key or (key in marks and value in ("", marks[key]))

@@ -12,6 +12,7 @@ FILES = [
     "policy.yaml",
     "calendar.yaml",
     "catalog.yaml",
+    "landing-zone.yaml",
     "agencies/transport.yaml",
     "applications/bus-portal.yaml",
     "life/trial-extension.yaml",

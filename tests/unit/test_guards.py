@@ -55,6 +55,7 @@ def test_these_are_the_guards() -> None:
         "requests.mandate.dev",
         "stamp-approver.mandate.dev",
         "stamp-requester.mandate.dev",
+        "zones.mandate.dev",
     ]
 
 
@@ -89,7 +90,7 @@ def test_who_and_what_the_guards_speak_of_is_filled_in() -> None:
     assert condition(DEFAULT, "bounds.mandate.dev", "not-the-operator") == operator
     law = (
         '!(request.resource.resource in ["governancepolicies", "workcalendars", "agencies", '
-        '"servicecatalogs", "dossiers"])'
+        '"servicecatalogs", "landingzones", "dossiers"])'
     )
     for policy in ("decisions", "requests", "stamp-approver", "stamp-requester"):
         assert condition(DEFAULT, f"{policy}.mandate.dev", "a-request") == law

@@ -47,8 +47,8 @@ def test_only_the_roles_of_agencies_and_their_guests_can_be_bound() -> None:
     assert bind["resourceNames"] == ["edit", "mandate-agency", "view"]
 
 
-@pytest.mark.rule("X-duty", "X-law", "A17-delete")
-def test_the_operator_decides_and_files_nothing_and_deletes_namespaces_alone() -> None:
+@pytest.mark.rule("X-duty", "X-law", "A17-delete", "X-zone")
+def test_the_operator_decides_and_files_nothing_and_deletes_namespaces_and_zones_alone() -> None:
     for kind in ("cloudapplications", "agencies", "governancepolicies", "workcalendars"):
         assert verbs("mandate-operator", kind) == READ
     assert verbs("mandate-operator", "cloudapplications/status") == {"patch"}
@@ -58,10 +58,12 @@ def test_the_operator_decides_and_files_nothing_and_deletes_namespaces_alone() -
     held = {verb for rule in rules("mandate-operator") for verb in rule["verbs"]}
     assert not held & {"deletecollection", "represent"}
     deletes = [r["resources"] for r in rules("mandate-operator") if "delete" in r["verbs"]]
-    assert deletes == [["namespaces"]]
+    assert deletes == [["namespaces"], ["configmaps"], ["poddisruptionbudgets"]]
     assert not held & STAGES
     apply = {"get", "list", "create", "update", "patch"}
     assert verbs("mandate-operator", "namespaces") == apply | {"delete"}
+    for kind in ("configmaps", "poddisruptionbudgets"):
+        assert verbs("mandate-operator", kind) == apply | {"delete"}
     assert not verbs("mandate-operator", "secrets")
 
 

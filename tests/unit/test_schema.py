@@ -67,6 +67,7 @@ def test_these_are_the_kinds() -> None:
         "WorkCalendar": "Cluster",
         "Agency": "Cluster",
         "ServiceCatalog": "Cluster",
+        "LandingZone": "Cluster",
         **dict.fromkeys(REQUESTS, "Namespaced"),
         "Dossier": "Cluster",
     }
@@ -76,6 +77,7 @@ def test_these_are_the_kinds() -> None:
         "agencies.mandate.dev",
         "dossiers.mandate.dev",
         "servicecatalogs.mandate.dev",
+        "landingzones.mandate.dev",
         *(f"{plural}.mandate.dev" for plural in REQUESTS.values()),
     }
 
@@ -117,7 +119,7 @@ def test_every_column_shows_a_field_that_there_is(kind: str) -> None:
 @pytest.mark.parametrize("kind", CRDS)
 def test_only_what_the_operator_reports_on_has_a_status(kind: str) -> None:
     (version,) = CRDS[kind]["spec"]["versions"]
-    reported = kind in ("Agency", *REQUESTS)
+    reported = kind in ("Agency", "LandingZone", *REQUESTS)
     assert ("status" in schema_of(kind)["properties"]) is reported
     assert (version.get("subresources") == {"status": {}}) is reported
     assert schema_of(kind)["required"] == ["spec"]

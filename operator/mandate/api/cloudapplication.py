@@ -13,6 +13,17 @@ from mandate.api.register import DataIntegration, LegalException
 from mandate.api.requests import RequestStatus
 from mandate.api.websites import Website
 
+ProtectionLevel = Literal["Level1", "Level2", "Level3", "Level4", "Level5", "NotGraded"]
+SystemType = Literal[
+    "BusinessProduction",
+    "InternalOffice",
+    "PublicService",
+    "Portal",
+    "MobileApp",
+    "Video",
+    "Other",
+]
+
 
 def other(field: str, value: str | None = None) -> Json:
     """The rule that `<field>Other` is filled if and only if the field says Other (ours)."""
@@ -104,7 +115,7 @@ class CloudApplicationSpec(KubeModel):
     ]
     system_description: Annotated[Paragraphs, Field(description="系统简介*.")]
     protection_level: Annotated[
-        Literal["Level1", "Level2", "Level3", "Level4", "Level5", "NotGraded"],
+        ProtectionLevel,
         Field(description="等级保护级别*: 一级 to 三级 or 未定级; 4 and 5 are ours."),
     ]
     protection_filing_number: Annotated[Line | None, Field(description="等保备案证明证书编号.")] = (
@@ -125,18 +136,7 @@ class CloudApplicationSpec(KubeModel):
     availability_other: Annotated[
         Line | None, Field(description="其他＿, if and only if availability is Other.")
     ] = None
-    system_type: Annotated[
-        Literal[
-            "BusinessProduction",
-            "InternalOffice",
-            "PublicService",
-            "Portal",
-            "MobileApp",
-            "Video",
-            "Other",
-        ],
-        Field(description="系统类型*."),
-    ]
+    system_type: Annotated[SystemType, Field(description="系统类型*.")]
     system_type_other: Annotated[
         Line | None, Field(description="其他: the form leaves no room; optional (ours).")
     ] = None

@@ -11,6 +11,7 @@ from mandate.api.contactchange import ContactChange
 from mandate.api.dossier import Dossier
 from mandate.api.exitrequest import ExitRequest
 from mandate.api.governancepolicy import GovernancePolicy
+from mandate.api.landingzone import LandingZone
 from mandate.api.launchrequest import LaunchRequest
 from mandate.api.meta import Resource
 from mandate.api.serviceagreement import ServiceAgreement
@@ -126,6 +127,18 @@ KINDS: tuple[Kind, ...] = (
         "Cluster",
         (Column("Title", ".spec.title"), _AGE),
         has_status=False,
+    ),
+    Kind(
+        LandingZone,
+        "landingzones",
+        ("lzone",),
+        "Cluster",
+        (
+            Column("Policy", ".spec.policy"),
+            Column("Namespaces", ".status.namespaces", "integer"),
+            _READY,
+            _AGE,
+        ),
     ),
     _request(
         CloudApplication,

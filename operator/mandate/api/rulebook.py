@@ -103,6 +103,8 @@ RULEBOOK: dict[str, Rule] = {
              "unchanged object is not written."),
         Rule("X-law", "ours", "The operator carries out the policy and does not write it; "
              "nothing of the law goes in one step."),
+        Rule("X-zone", "ours", "The authority's own templates stand beside what was approved: they "
+             "bound nothing, open nothing, let nobody in, and are nobody else's to change."),
     )
 }  # fmt: skip
 

@@ -40,9 +40,13 @@ class Lookup:
         """The catalogue of that name."""
         return self._model(Key("ServiceCatalog", "", name), ServiceCatalog)
 
+    def agency(self, name: str) -> Agency | None:
+        """The agency of that name, whether it can file or not."""
+        return self._model(Key("Agency", "", name), Agency)
+
     def filing_agency(self, namespace: str) -> Agency | None:
         """The agency whose namespace of requests this is, if it can file."""
-        agency = self._model(Key("Agency", "", namespace.removeprefix("agency-")), Agency)
+        agency = self.agency(namespace.removeprefix("agency-"))
         if agency is None or agency.namespace != namespace:
             return None
         ready = find_condition(agency.status.conditions, "Ready")
@@ -80,11 +84,13 @@ class Lookup:
             yield key
             for raw in self._naming("Agency", "policy", key.name):
                 yield from self.affected(Key.of(raw))
+            yield from self._zones()
         elif key.kind == "Agency":
             yield key
             for kind in REQUESTS:
                 for raw in list(self._cache.of_kind(kind.name, f"agency-{key.name}")):
                     yield Key.of(raw)
+            yield from self._zones()
         elif key.kind == "CloudApplication":
             yield key
             # how many of its systems are open is the agency's
@@ -92,6 +98,9 @@ class Lookup:
             # how it stands decides what can be decided on them
             yield from map(Key.of, self._cache.about(key))
             yield from map(Key.of, self.of_the_unit(key.namespace))
+            yield from self._zones()
+        elif key.kind == "LandingZone":
+            yield key
         else:
             yield key
             yield from self._system(key)
@@ -107,6 +116,10 @@ class Lookup:
             yield from self.affected(application)
         elif raw:
             yield from map(Key.of, list(self._cache.of_kind("CloudApplication", request.namespace)))
+
+    def _zones(self) -> Iterator[Key]:
+        """The zones; what an agency left is no longer told, so that it is all of them."""
+        yield from map(Key.of, list(self._cache.of_kind("LandingZone")))
 
     def _naming(self, kind: str, field: str, name: str) -> list[Json]:
         """The objects of a kind whose spec names another one in a field."""

@@ -18,6 +18,7 @@ from mandate.api.kinds import LAW, NO_REQUESTS
 from mandate.api.meta import Json
 from mandate.api.rulebook import cite
 from mandate.api.stages import STAGE_TABLE, Duty, Party, filed_by, with_duty
+from mandate.api.zonemanifests import ZONE_KINDS, ZONE_LABEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,8 @@ def _values(installation: Installation) -> dict[str, object]:
         "platform": sorted(platform),
         "visible": VISIBLE,
         "law": [kind.plural for kind in LAW],
+        "zone_kinds": [kind.plural for kind in ZONE_KINDS.values()],
+        "zone_label": ZONE_LABEL,
         "no_requests": [kind.plural for kind in NO_REQUESTS],
         "platform_controllers": installation.platform_controllers,
         "bound_by_last_stage": [row.plural for row in STAGE_TABLE if row.binds == "last"],

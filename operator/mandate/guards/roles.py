@@ -3,6 +3,7 @@
 from mandate.api.kinds import KINDS, LAW, WATCHED
 from mandate.api.meta import GROUP, Json
 from mandate.api.stages import STAGE_TABLE, Party, decided_by, filed_by, filing_verb
+from mandate.api.zonemanifests import ZONE_KINDS
 from mandate.guards import Installation
 
 _READ = ["get", "list", "watch"]
@@ -122,7 +123,8 @@ def _auditor() -> Json:
 def _operator() -> Json:
     """What reconciling takes: nothing to decide with, its own records to file.
 
-    Of what it deletes, the guard lets go only namespaces whose system has exited.
+    Of what it deletes, the guard lets go only namespaces whose system has exited, and what a
+    LandingZone made.
     """
     statuses = [f"{kind.plural}/status" for kind in KINDS if kind.has_status]
     # the list of all is what the sweep for drift reads, metadata only
@@ -140,6 +142,8 @@ def _operator() -> Json:
             _rule("networking.k8s.io", ["networkpolicies"], apply),
             _rule(_RBAC, ["rolebindings"], apply),
             _rule(_RBAC, ["clusterroles"], ["bind"], TENANT_ROLES),
+            # what a LandingZone may make; which of them are its own the guard `operator` says
+            *(_rule(k.group, [k.plural], [*apply, "delete"]) for k in ZONE_KINDS.values()),
         ],
     )
 

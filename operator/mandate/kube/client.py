@@ -19,6 +19,7 @@ from aiohttp.abc import AbstractStreamWriter
 from mandate.api import wire
 from mandate.api.kinds import KINDS
 from mandate.api.meta import API_VERSION, Json
+from mandate.api.zonemanifests import ZONE_KINDS
 from mandate.kube.errors import ApiError, FencedError
 from mandate.kube.login import Login
 from mandate.observability.metrics import API_REQUESTS
@@ -38,7 +39,9 @@ _PLURALS = {
     ("rbac.authorization.k8s.io/v1", "RoleBinding"): "rolebindings",
     ("events.k8s.io/v1", "Event"): "events",
     ("coordination.k8s.io/v1", "Lease"): "leases",
-} | {(API_VERSION, kind.name): kind.plural for kind in KINDS}
+}
+_PLURALS |= {(API_VERSION, kind.name): kind.plural for kind in KINDS}
+_PLURALS |= {(kind.api_version, name): kind.plural for name, kind in ZONE_KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ async def ensure_all(
     done = [await _claim(kube, namespace, witness, adopt)]
     for manifest in others:
         live = await kube.get(Ref.of(manifest))
-        done.append(await _ensure(kube, manifest, live, witness))
+        done.append(await ensure(kube, manifest, live, witness))
     return done
 
 
@@ -66,7 +66,7 @@ async def _claim(kube: KubeClient, namespace: Json, witness: Witness, adopt: boo
     name = namespace["metadata"]["name"]
     live = await kube.get(Ref.of(namespace))
     if live is None:
-        return await _ensure(kube, namespace, None, witness)
+        return await ensure(kube, namespace, None, witness)
     if "deletionTimestamp" in live["metadata"]:
         raise NamespaceGoingError(f"namespace {name} is being deleted; it is made again then")
     notes = live["metadata"].get("annotations", {})
@@ -75,7 +75,7 @@ async def _claim(kube: KubeClient, namespace: Json, witness: Witness, adopt: boo
         raise NamespaceTakenError(
             f"namespace {name} exists and was not granted to this object; its owner removes it"
         )
-    return await _ensure(kube, namespace, live, witness)
+    return await ensure(kube, namespace, live, witness)
 
 
 def _name_by_labels(namespace: Json) -> str:
@@ -84,8 +84,20 @@ def _name_by_labels(namespace: Json) -> str:
     return f"{labels.get(f'{_PREFIX}agency')}--{labels.get(f'{_PREFIX}application')}"
 
 
-async def _ensure(kube: KubeClient, manifest: Json, live: Json | None, witness: Witness) -> Json:
-    """Every write holds for the state that was compared: a paused ex-leader's is refused."""
+async def ensure(kube: KubeClient, manifest: Json, live: Json | None, witness: Witness) -> Json:
+    """Makes one object as given; nothing is written if it is so.
+
+    Every write holds for the state that was compared: a paused ex-leader's is refused.
+
+    Args:
+        kube: the client.
+        manifest: the object, `stamped`.
+        live: as it was just read; None if there was none.
+        witness: who is told of drift.
+
+    Returns:
+        The object as it is now.
+    """
     ref = Ref.of(manifest)
     if live is None:
         await witness.drifted(ref, gone=True)
@@ -94,10 +106,11 @@ async def _ensure(kube: KubeClient, manifest: Json, live: Json | None, witness: 
     elif not is_as(manifest, live):
         if _digest(live) == _digest(manifest):
             await witness.drifted(ref, gone=False)
-        version = {"resourceVersion": live["metadata"]["resourceVersion"]}
-        live = await kube.apply(manifest | {"metadata": manifest["metadata"] | version})
+            version = {"resourceVersion": live["metadata"]["resourceVersion"]}
+            live = await kube.apply(manifest | {"metadata": manifest["metadata"] | version})
         if not is_as(manifest, live):
-            # an apply takes nothing away that others added: a key in a quota, a rule, a subject
+            # an apply takes nothing away that others added: a key in a quota, a rule, a subject.
+            # What is to be otherwise is so in one write: cut in two, it would look like drift
             live = await kube.replace(_corrected(manifest, live))
     await witness.settled(ref)
     return live
