@@ -108,10 +108,11 @@ class Story:
         if name not in self.requests:
             spec = {"annexes": ANNEXES} | record["spec"]
             self.requests[name] = ServiceAgreement.model_validate(
-                record | {"metadata": self._metadata(name), "spec": spec}
+                record | {"metadata": self.metadata(name), "spec": spec}
             )
 
-    def _metadata(self, name: str) -> Json:
+    def metadata(self, name: str) -> Json:
+        """Of what is filed now."""
         return {
             "name": name,
             "namespace": "agency-transport",
@@ -123,7 +124,7 @@ class Story:
     def ask(self, name: str, **changes: object) -> None:
         """The agency asks for the launch; the changes are to the form."""
         raw = launch(name, **changes).wire()
-        self.requests[name] = LaunchRequest.model_validate(raw | {"metadata": self._metadata(name)})
+        self.requests[name] = LaunchRequest.model_validate(raw | {"metadata": self.metadata(name)})
         self.look()
 
     def consent(self, name: str = "launch", **changes: object) -> Plan:

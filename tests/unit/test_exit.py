@@ -206,6 +206,28 @@ def test_the_provider_confirms_then_all_three_sign_the_sheet() -> None:
     assert lived(now, over, app=app).status.phase == "Exited"
 
 
+@pytest.mark.rule("G72-confirm", "X-clock")
+def test_the_exit_sheet_is_to_be_signed_in_the_time_that_the_policy_gives() -> None:
+    limit = {"name": "sign", "amount": 5, "unit": "workingDays"}
+    confirmed = at("2026-12-03 08:00")
+    app = stored(granted(), phase="Exiting", reclaim=RECLAIMED)
+    signatures = ("sign-agency", "sign-provider", "sign-authority")
+
+    def clocks(now: datetime, *stages: str) -> list[tuple[str, date, datetime | None]]:
+        decided = APPROVED | {s: decision(confirmed) for s in stages}
+        request = _with_sheet(exit_request(decided=decided), "a" * 64)
+        about = case(request, app=app, timeLimits=[limit])
+        plan = judge_exit(about, request, request.spec.wire(), now)
+        return [(c.stage, c.due_on, c.closed_at) for c in plan.status.clocks]
+
+    assert clocks(confirmed) == []
+    # from Thursday: 4, 7, 8, 9 and 10 December
+    due = date(2026, 12, 10)
+    assert clocks(confirmed, "confirm-provider") == [("sign", due, None)]
+    assert clocks(confirmed, "confirm-provider", *signatures[:2]) == [("sign", due, None)]
+    assert clocks(confirmed, "confirm-provider", *signatures) == [("sign", due, confirmed)]
+
+
 def _with_sheet(request: ExitRequest, sha256: str) -> ExitRequest:
     raw = request.status.wire() | {"sheet": {"sha256": sha256, "dossierHead": "c" * 64}}
     return request.model_copy(update={"status": ExitRequestStatus.model_validate(raw)})

@@ -50,8 +50,8 @@ def live(case: Case, begun: datetime | None, now: datetime, clocks: tuple[Clock,
     launch = launch_of(case)
     kept = suspended(case)
     ending = exit_of(case, kept, now)
-    # what exits is on trial no more
-    on_trial = not launch.under_way and ending.stage is None
+    # consent alone does not end a trial, the launch does; and what exits is on trial no more
+    on_trial = launch.launched_at is None and ending.stage is None
     expired = trial is not None and trial.expired and on_trial
     interrupted = bool(kept.interrupted_by) or expired or ending.stage is not None
     let_in = access(case, now)
@@ -111,7 +111,8 @@ def _conditions(
 ) -> Iterator[Condition]:
     """What holds of the system besides its phase; what never held is not there."""
     ends = trial.period.ends_at.isoformat() if trial else ""
-    said = f"the trial ended at {ends} without a launch; file a TrialExtension or a LaunchRequest"
+    way = "sign its ServiceAgreement" if launch.under_way else "file a LaunchRequest"
+    said = f"the trial ended at {ends} without a launch; {way} or file a TrialExtension"
     yield from _state(case, "TrialExpired", expired, f"{said} ({cite('A14-trial')})", now)
     said = f"interrupted by {', '.join(kept.interrupted_by)}"
     yield from _state(case, "Suspended", bool(kept.interrupted_by), said, now)
