@@ -119,7 +119,7 @@ def _sheet(case: Case | Unit, request: ExitRequest, head: str) -> str:
     status, made = request.status, approval(request, "exit")
     mine = [s for s in case.systems if made and made.at and covers(request, s, made.at)]
     systems = tuple(
-        documents.Reclaimed(s.spec.system_name, s.status.allocation, s.status.reclaim.inventory)
+        documents.Reclaimed(s.spec.system_name, s.status.allocation, s.status.reclaim)
         for s in mine
         if s.status.allocation and s.status.reclaim
     )

@@ -155,7 +155,11 @@ def _reclaimed(application: CloudApplication) -> Iterator[Fact]:
             key="inventory",
             kind="InventoryTaken",
             text=f"namespace {status.namespace} is to be deleted with what is in it",
-            data={"inventory": status.reclaim.inventory, "allocation": given},
+            data={
+                "objects": status.reclaim.objects,
+                "inventory": status.reclaim.inventory,
+                "allocation": given,
+            },
             event="Normal",
         )
 
