@@ -3,6 +3,7 @@
 import click
 
 from mandate.cli.audit import audit
+from mandate.cli.render import render
 from mandate.cli.transfer import export, import_
 
 
@@ -12,13 +13,14 @@ from mandate.cli.transfer import export, import_
 @click.version_option(package_name="mandate-operator")
 @click.pass_context
 def main(ctx: click.Context, kubeconfig: str | None, context: str | None) -> None:
-    """Governance-as-code for shared clouds: dossiers, and moving to another cluster."""
+    """Governance-as-code for shared clouds: dossiers, documents, and moving to another cluster."""
     ctx.obj = (kubeconfig, context)
 
 
 main.add_command(audit)
 main.add_command(export)
 main.add_command(import_)
+main.add_command(render)
 
 if __name__ == "__main__":
     main()

@@ -19,7 +19,7 @@ from mandate.api.rulebook import cite
 from mandate.api.stages import TAKEOVER
 from mandate.rules.beside import beside
 from mandate.rules.case import Case, Predecessor
-from mandate.rules.dossier import GENESIS, seal
+from mandate.rules.dossier import GENESIS, facts_in, seal
 from mandate.rules.less import as_asked
 from mandate.rules.progress import pinned_stages
 from mandate.rules.record import Fact
@@ -44,7 +44,7 @@ def predecessors(parts: Sequence[Json]) -> Iterator[Predecessor]:
     found = Predecessor("", GENESIS, "")
     for part in parts:
         _check(part, found.head)
-        for key, data, digest in _facts(part["spec"]["entries"]):
+        for key, data, digest in facts_in(part["spec"]["entries"]):
             found = replace(_next(found, key, data), head=digest)
         yield replace(found, dossier=part["metadata"]["name"])
 
@@ -69,18 +69,6 @@ def _next(found: Predecessor, key: str, data: str) -> Predecessor:
     if key == "gone" or key.startswith(("granted.Reclaimed.", "phase.Exited.")):
         return replace(found, granted=None)
     return found
-
-
-def _facts(entries: Sequence[Json]) -> Iterator[tuple[str, str, str]]:
-    """Key, data and last hash of each fact of a part, with its pieces joined."""
-    joined: list[tuple[str, str, str]] = []
-    for entry in entries:
-        if entry["kind"] == "Continued" and joined:
-            key, data, _ = joined.pop()
-            joined.append((key, data + entry["data"], entry["hash"]))
-        else:
-            joined.append((entry["key"], entry["data"], entry["hash"]))
-    yield from joined
 
 
 def restored(case: Case) -> Predecessor | None:

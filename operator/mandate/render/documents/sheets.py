@@ -24,7 +24,7 @@ class Case:
         kind: of the request, such as `ExitRequest`.
         request: its namespace and name, with a slash between.
         uid: its metadata.uid.
-        dossier_head: the hash of the last entry of its dossier.
+        dossier_head: the hash of the last entry of its dossier; None: it was not read.
         zone: the jurisdiction's.
     """
 
@@ -33,7 +33,7 @@ class Case:
     kind: str
     request: str
     uid: str
-    dossier_head: str
+    dossier_head: str | None
     zone: tzinfo
 
 
