@@ -12,7 +12,7 @@ from mandate.api.serviceagreement import ServiceAgreement
 from mandate.api.workcalendar import WorkCalendar
 from mandate.rules.agreement import needs_text
 from mandate.rules.application import Plan, World, decide
-from mandate.rules.case import Case
+from mandate.rules.case import Case, Predecessor
 from mandate.rules.judges import JUDGES
 from mandate.rules.request import RequestPlan
 from tests.unit.builders import (
@@ -50,6 +50,7 @@ class Story:
         )
         test = verified("report", at=NOW, date="2026-11-20", validUntil=None)
         self.requests: dict[str, Resource] = {"report": test}
+        self.predecessor: Predecessor | None = None
         self.plan = Plan(self.app.status)
         self.dues: dict[str, datetime | None] = {}
         self.look()
@@ -63,6 +64,7 @@ class Story:
             policy=self.law,
             calendar=self.calendar,
             requests=tuple(self.requests.values()),
+            predecessor=self.predecessor,
         )
 
     def case(self) -> Case:

@@ -97,7 +97,7 @@ def _form_facts(form: Form, policy: GovernancePolicy) -> Iterator[Fact]:
 
 _LIVES = ("Trial", "Launching", "Running", "Exiting", "Exited")
 _RECORDED_ELSEWHERE = ("Ready", "Overdue", "Provisioned")
-_WELCOME = ("InternetOpen",)
+_WELCOME = ("AgreementContinued", "InternetOpen")
 """Conditions whose end is the warning."""
 
 

@@ -46,8 +46,8 @@ def live(case: Case, begun: datetime | None, now: datetime, clocks: tuple[Clock,
         now: the time (UTC).
         clocks: of its application, as they are now.
     """
-    trial = trial_of(case, begun, now) if begun else None
     launch = launch_of(case)
+    trial = trial_of(case, begun, now) if begun and not launch.continued else None
     kept = suspended(case)
     ending = exit_of(case, kept, now)
     # consent alone does not end a trial, the launch does; and what exits is on trial no more
@@ -67,12 +67,14 @@ def live(case: Case, begun: datetime | None, now: datetime, clocks: tuple[Clock,
         deleted=ending.deleting,
         kept=kept.keeps,
     )
-    waits = (*(trial.due if trial and on_trial else ()), *ending.due, *let_in.due)
+    ends = (launch.continues_to,) if launch.continues_to else ()
+    waits = (*(trial.due if trial and on_trial else ()), *ending.due, *let_in.due, *ends)
     return Life(
         phase=_phase(begun, launch, ending),
         regime=regime,
         conditions=(
             *_conditions(case, trial, expired, kept, launch, now),
+            *_continues(case, launch, now),
             *_after_launch(case, regime.internet, evaluation_overdue(case, clocks, now), now),
         ),
         trial=trial.period if trial else None,
@@ -99,11 +101,13 @@ def _phase(begun: datetime | None, launch: Launch, ending: Exit) -> Phase:
         return "Exited"
     if ending.stage is not None:
         return "Exiting"
+    if begun is None:
+        return "Approved"
     if launch.launched_at is not None:
         return "Running"
     if launch.consented_at is not None:
         return "Launching"
-    return "Trial" if begun is not None else "Approved"
+    return "Trial"
 
 
 def _conditions(
@@ -118,9 +122,23 @@ def _conditions(
     yield from _state(case, "Suspended", bool(kept.interrupted_by), said, now)
     said = f"held by {', '.join(kept.held_by)}: nothing of it is deleted"
     yield from _state(case, "LegalHold", bool(kept.held_by), said, now)
-    over = launch.agreement_over
+    over = launch.over(now)
     said = f"{over} is over: what runs is left, nothing new is granted; file a LaunchRequest"
     yield from _state(case, "AgreementExpired", bool(over), f"{said} ({cite('G91-term')})", now)
+
+
+def _continues(case: Case, launch: Launch, now: datetime) -> Iterator[Condition]:
+    """That an agreement of another cluster is in force: cited, and not renewed here (G91-term)."""
+    before = launch.continued
+    agreed = before.agreement if before else None
+    holds = agreed is not None and launch.continues_to is not None and not launch.over(now)
+    said = ""
+    if before is not None and agreed is not None:
+        said = (
+            f"{agreed.name} (text sha256 {agreed.text_sha256}) is in force to {agreed.expires_on}, "
+            f"on record in {before.dossier}; then file a LaunchRequest for another"
+        )
+    yield from _state(case, "AgreementContinued", holds, f"{said} ({cite('G91-term')})", now)
 
 
 def _after_launch(case: Case, online: bool, late: bool, now: datetime) -> Iterator[Condition]:
