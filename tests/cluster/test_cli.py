@@ -151,7 +151,7 @@ def test_what_there_is_on_paper_is_rendered_by_who_may_read_it(
     # the unit itself, without the dossier, which is not its to read
     _may_read(office)
     own = tmp_path / "own"
-    eventually(lambda: run(office.member, *asked, "-o", own).returncode == 0, 60, "it may read")
+    eventually(lambda: run(office.member, *asked, "-o", own).returncode == 0, SOON, "it may read")
     assert (own / f"{stem}-form.html").read_bytes() == papers[f"{stem}-form.html"]
     assert "dossier head" not in (own / f"{stem}-cover.html").read_text("utf-8")
     # what is to be signed is what is written
