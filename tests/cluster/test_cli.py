@@ -10,8 +10,10 @@ import pytest
 from hack.site import SOON, Actor, eventually
 from mandate.api.meta import Json
 from tests.cluster.office import Office
+from tests.cluster.test_agreement import TERM, Table
 from tests.cluster.test_dossier import dossier, kinds
 
+_RBAC = "/apis/rbac.authorization.k8s.io/v1"
 _COMMAND = Path(sys.executable).parent / "kubectl-mandate"
 
 
@@ -101,3 +103,66 @@ def test_what_is_there_is_left_as_it_is_by_an_import(office: Office, tmp_path: P
     refused = run(office.clerk, "import", foreign)
     assert refused.returncode == 1
     assert "not of Mandate" in refused.stderr
+
+
+def _may_read(office: Office) -> None:
+    """The member reads what its documents are drawn with: the agency, the policy, the calendar."""
+    name, root = f"{office.name}-papers", office.site.bootstrap
+    named = {"agencies": office.name, "governancepolicies": "luan", "workcalendars": "china"}
+    rules = [
+        {"apiGroups": ["mandate.dev"], "resources": [k], "resourceNames": [v], "verbs": ["get"]}
+        for k, v in named.items()
+    ]
+    group = "rbac.authorization.k8s.io"
+    binding = {
+        "metadata": {"name": name},
+        "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": name},
+        "subjects": [{"apiGroup": group, "kind": "User", "name": office.member.user}],
+    }
+    role = {"metadata": {"name": name}, "rules": rules}
+    assert root.call("POST", f"{_RBAC}/clusterroles", role).code == 201
+    assert root.call("POST", f"{_RBAC}/clusterrolebindings", binding).code == 201
+
+
+@pytest.mark.rule("A11-form", "G94-copies", "X-dossier")
+def test_what_there_is_on_paper_is_rendered_by_who_may_read_it(
+    office: Office, tmp_path: Path
+) -> None:
+    table = Table(office)
+    asked = ("render", "capp", "bus-portal", "-n", office.namespace)
+    refused = run(office.member, *asked, "-o", tmp_path)
+    assert refused.returncode == 1
+    assert "the API server refused (403)" in refused.stderr
+    assert not list(tmp_path.iterdir())
+    done = run(office.clerk, *asked, "-o", tmp_path / "clerk", "--pdf")
+    assert done.returncode == 0, done.stderr
+    papers = {f.name: f.read_bytes() for f in (tmp_path / "clerk").iterdir()}
+    stem = "cloudapplication-bus-portal"
+    names = [
+        f"{stem}-{p}.{end}" for p in ("allocation", "cover", "form") for end in ("html", "pdf")
+    ]
+    assert sorted(papers) == sorted(names)
+    assert "六安公交出行服务平台" in papers[f"{stem}-form.html"].decode()
+    assert papers[f"{stem}-form.pdf"].startswith(b"%PDF")
+    cover = papers[f"{stem}-cover.html"].decode()
+    heads = [e["hash"] for e in dossier(office.site, table.uid)["spec"]["entries"]]
+    assert any(f"sha256）：{head}" in cover for head in heads)
+    assert "<td>bob</td>" in cover
+    # the unit itself, without the dossier, which is not its to read
+    _may_read(office)
+    own = tmp_path / "own"
+    eventually(lambda: run(office.member, *asked, "-o", own).returncode == 0, SOON, "it may read")
+    assert (own / f"{stem}-form.html").read_bytes() == papers[f"{stem}-form.html"]
+    assert "dossier head" not in (own / f"{stem}-cover.html").read_text("utf-8")
+    # what is to be signed is what is written
+    table.consent()
+    table.until(TERM, phase="Signing")
+    text = table.until(TERM)["status"]["textSha256"]
+    agreement = run(office.clerk, "render", "serviceagreement", TERM, *asked[3:], "-o", tmp_path)
+    assert agreement.returncode == 0, agreement.stderr
+    assert f"serviceagreement-{TERM}-agreement.html  sha256 {text}" in agreement.stdout
+    unknown = run(office.clerk, "render", "pod", "x", *asked[3:])
+    assert unknown.returncode == 2
+    assert "pod is no kind of request" in unknown.stderr
+    nobody = run(office.clerk, "render", "exrq", "nobody", *asked[3:])
+    assert "the API server refused (404)" in nobody.stderr

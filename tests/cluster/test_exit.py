@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hack.site import SOON, Site, eventually
+from hack.site import SOON, Answer, Site, eventually
 from mandate.api.meta import Json
 from tests.cluster.filing import MERGE, Filing, dossier, facts
 from tests.cluster.office import SETTINGS, Office
@@ -27,6 +27,17 @@ def namespace(office: Office, name: str = "bus-portal") -> Json:
     """The granted namespace, as the API server has it."""
     path = f"/api/v1/namespaces/{office.name}--{name}"
     return office.site.bootstrap.call("GET", path).body
+
+
+def put_in(office: Office, plural: str, name: str, query: str = "") -> Answer:
+    """An object of a member's own in the granted namespace."""
+    path = f"/api/v1/namespaces/{office.name}--bus-portal/{plural}{query}"
+    return office.member.call("POST", path, {"metadata": {"name": name}})
+
+
+def is_full(office: Office) -> bool:
+    """Whether no secret would be taken any more."""
+    return "exceeded quota" in put_in(office, "secrets", "more", "?dryRun=All").message
 
 
 def is_gone(office: Office, name: str = "bus-portal") -> bool:
@@ -68,6 +79,9 @@ def test_a_system_exits_and_its_dossier_outlives_it(granted: Office) -> None:
     agency = f"/apis/mandate.dev/v1alpha1/agencies/{granted.name}"
     note = {"metadata": {"annotations": {"mandate.dev/destroy": granted.name}}}
     assert granted.clerk.call("PATCH", agency, note, MERGE).code == 200
+    for name in ("one", "two", "three"):
+        assert put_in(granted, "configmaps", name).code == 201
+    assert put_in(granted, "secrets", "one").code == 201
     exit_ = leaving(granted, 4)
     found = exit_.until("Approved")
     # the agency sees when it is deleted: planned in 4 days, held for one
@@ -87,6 +101,7 @@ def test_a_system_exits_and_its_dossier_outlives_it(granted: Office) -> None:
         return bool(labels["mandate.dev/environment"] == "held")
 
     eventually(held, SOON, "it is marked as held")
+    eventually(lambda: is_full(granted), SOON, "no more is added")
     refused = granted.member.call("DELETE", f"{granted.forms}/bus-portal")
     assert refused.code == 403
     refused = granted.clerk.call("DELETE", agency)
@@ -99,12 +114,16 @@ def test_a_system_exits_and_its_dossier_outlives_it(granted: Office) -> None:
     granted.until(phase="Exited")
     told = facts(granted, uid)
     assert json.loads(told["inventory"])["inventory"]["pods"] == "0"
+    # with what the cluster itself puts into a namespace: its certificate, a service account
+    deleted = {"configmaps": 4, "secrets": 1, "serviceaccounts": 1}
+    assert json.loads(told["inventory"])["objects"] == deleted
     assert len(json.loads(told["inventory"])["allocation"]["machines"]) == 3
     # what was signed is the sheet on record
     sheet = next(json.loads(v) for k, v in told.items() if ".sheet." in k)
     signed = exit_.read()["status"]["sheet"]["sha256"]
     assert sheet["sha256"] == signed == sha256(sheet["html"].encode()).hexdigest()
     assert "资源退出确认单" in sheet["html"]
+    assert "<td>密钥</td><td>secrets</td>" in sheet["html"]
     assert granted.member.call("DELETE", f"{granted.forms}/bus-portal").code == 200
     kept = granted.member.call("DELETE", f"{exit_.forms}/leaves")
     assert kept.code == 403
@@ -125,7 +144,7 @@ def test_a_legal_hold_stops_it_before_anything_is_deleted(granted: Office) -> No
     exit_ = leaving(granted, 0)
     site.advance(days=9)
     exit_.until("Held")
-    assert condition(granted, "LegalHold") == "True"
+    eventually(lambda: condition(granted, "LegalHold") == "True", SOON, "it is held")
     # a resync, and still there
     site.advance(seconds=60)
     assert granted.until(phase="Exiting")["status"].get("reclaim") is None
@@ -152,9 +171,10 @@ def test_an_operator_killed_while_it_reclaims_goes_on(granted: Office) -> None:
     assert answer.code == 200, answer.message
     exit_.until("Reclaimed", "confirm-provider")
     assert is_gone(granted)
-    kinds = [entry["kind"] for entry in dossier(granted, uid)]
-    assert kinds.count("InventoryTaken") == 1
-    assert kinds.count("Reclaimed") == len({k for k in facts(granted, uid) if "Reclaimed" in k})
+    told = dossier(granted, uid)
+    assert [entry["kind"] for entry in told].count("InventoryTaken") == 1
+    reclaimed = [entry["key"] for entry in told if entry["kind"] == "Reclaimed"]
+    assert len(reclaimed) == len(set(reclaimed)) > 0
 
 
 def ask_of(office: Office, requirement: str, due_on: str) -> None:
@@ -237,8 +257,11 @@ def test_a_unit_exits_with_all_its_systems(office: Office) -> None:
     site = office.site
     for name in ("bus-portal", "bus-cards"):
         office.approve(name)
-    everything = {"exitType": "Unit", "systemName": None, "applicationRef": None}
+    everything: Json = {"exitType": "Unit", "systemName": None, "applicationRef": None}
     unit = Filing(office, "ExitRequest", "unit")
+    one = unit.form({})["spec"]["resources"]
+    # what both of them have
+    everything["resources"] = [line | {"quantity": 2 * line["quantity"]} for line in one]
     filed = unit.file(office.member, everything | {"plannedExitDate": day(site, 0)}, about=None)
     assert filed.code == 201, filed.message
     unit.until("Submitted", "exit")

@@ -12,7 +12,7 @@ from mandate.api.serviceagreement import ServiceAgreement
 from mandate.api.workcalendar import WorkCalendar
 from mandate.rules.agreement import needs_text
 from mandate.rules.application import Plan, World, decide
-from mandate.rules.case import Case
+from mandate.rules.case import Case, Predecessor
 from mandate.rules.judges import JUDGES
 from mandate.rules.request import RequestPlan
 from tests.unit.builders import (
@@ -50,6 +50,7 @@ class Story:
         )
         test = verified("report", at=NOW, date="2026-11-20", validUntil=None)
         self.requests: dict[str, Resource] = {"report": test}
+        self.predecessor: Predecessor | None = None
         self.plan = Plan(self.app.status)
         self.dues: dict[str, datetime | None] = {}
         self.look()
@@ -63,6 +64,7 @@ class Story:
             policy=self.law,
             calendar=self.calendar,
             requests=tuple(self.requests.values()),
+            predecessor=self.predecessor,
         )
 
     def case(self) -> Case:
@@ -108,10 +110,11 @@ class Story:
         if name not in self.requests:
             spec = {"annexes": ANNEXES} | record["spec"]
             self.requests[name] = ServiceAgreement.model_validate(
-                record | {"metadata": self._metadata(name), "spec": spec}
+                record | {"metadata": self.metadata(name), "spec": spec}
             )
 
-    def _metadata(self, name: str) -> Json:
+    def metadata(self, name: str) -> Json:
+        """Of what is filed now."""
         return {
             "name": name,
             "namespace": "agency-transport",
@@ -123,7 +126,7 @@ class Story:
     def ask(self, name: str, **changes: object) -> None:
         """The agency asks for the launch; the changes are to the form."""
         raw = launch(name, **changes).wire()
-        self.requests[name] = LaunchRequest.model_validate(raw | {"metadata": self._metadata(name)})
+        self.requests[name] = LaunchRequest.model_validate(raw | {"metadata": self.metadata(name)})
         self.look()
 
     def consent(self, name: str = "launch", **changes: object) -> Plan:

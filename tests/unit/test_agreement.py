@@ -4,10 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from mandate.api.meta import Json, find_condition
+from mandate.api.trialextension import TrialExtension
 from mandate.rules.agreement import needs_text
 from mandate.rules.basis import basis
+from mandate.rules.clock_record import clock_facts
 from tests.unit.agreements import THREE, Story, terms
-from tests.unit.builders import NOW, UID, approval
+from tests.unit.builders import NOW, UID, approval, example
 from tests.unit.launches import filing
 
 TERM = "bus-portal-term-0"
@@ -208,3 +211,114 @@ def test_a_decision_that_nobody_dated_ends_it_as_well_and_dates_nothing() -> Non
     story.now = NOW + timedelta(days=1)
     story.consent("launch-again")
     assert story.agreements() == {TERM: "Refused", f"{TERM}-r1": "Signing"}
+
+
+def limits(*names: str) -> Json:
+    """A policy in which each of these is to be done in five working days, told the day before."""
+    before = {"amount": 1, "unit": "workingDays"}
+    limit = {"amount": 5, "unit": "workingDays", "remindBefore": before}
+    return {"timeLimits": [limit | {"name": name} for name in names]}
+
+
+@pytest.mark.rule("X-clock", "G94-copies")
+def test_signatures_that_are_open_together_each_count_from_their_own_start() -> None:
+    story = Story(NOW, limits(*THREE))
+    story.consent()
+    # filed on Tuesday 24 November: 25, 26, 27, 30 November, 1 December
+    assert [c.stage for c in story.status(TERM).clocks] == list(THREE)
+    assert {(c.started_at, c.due_on) for c in story.status(TERM).clocks} == {
+        (NOW, date(2026, 12, 1))
+    }
+    story.now = NOW + timedelta(days=3)
+    story.decide(TERM, "sign-provider")
+    closed = {c.stage: c.closed_at for c in story.status(TERM).clocks}
+    assert closed == {"sign-agency": None, "sign-provider": story.now, "sign-authority": None}
+    story.now = NOW + timedelta(days=4)
+    story.decide(TERM, "sign-agency", "Refused")
+    # and the third is waited for no more
+    assert [c.closed_at for c in story.status(TERM).clocks] == [
+        story.now,
+        NOW + timedelta(days=3),
+        story.now,
+    ]
+
+
+@pytest.mark.rule("A15-launch", "X-clock")
+def test_who_is_to_sign_has_the_time_that_the_policy_gives_and_none_in_lu_an() -> None:
+    assert launched().status(TERM).clocks == ()
+    story = Story(NOW, limits("sign"))
+    story.consent()
+    (clock,) = story.status(TERM).clocks
+    assert (clock.stage, clock.started_at, clock.due_on) == ("sign", NOW, date(2026, 12, 1))
+    assert story.dues[TERM] == clock.remind_at
+    story.decide(TERM, "sign-agency")
+    late = datetime(2026, 12, 2, 8, tzinfo=UTC)
+    story.look(late)
+    (clock,) = story.status(TERM).clocks
+    assert [f.key for f in clock_facts(clock, 1)] == ["reminder.sign.1", "breach.sign.1"]
+    said = find_condition(story.status(TERM).conditions, "Overdue")
+    assert said is not None
+    assert (said.status, said.message) == (
+        "True",
+        "sign was due on 2026-12-01 (X-clock, ours)",
+    )
+    # late is valid
+    story.decide(TERM, "sign-provider")
+    story.decide(TERM, "sign-authority")
+    (clock,) = story.status(TERM).clocks
+    assert (story.app.status.phase, clock.closed_at) == ("Running", late)
+    renewed = story.look(late + timedelta(days=400))
+    assert renewed.status.phase == "Running"
+    assert story.status("bus-portal-term-1").clocks == ()
+
+
+@pytest.mark.rule("A15-launch", "X-clock")
+def test_a_refusal_ends_the_time_to_sign() -> None:
+    story = Story(NOW, limits("sign"))
+    story.consent()
+    story.decide(TERM, "sign-agency")
+    story.now = NOW + timedelta(days=1)
+    story.decide(TERM, "sign-authority", "Refused")
+    assert [c.closed_at for c in story.status(TERM).clocks] == [story.now]
+
+
+@pytest.mark.rule("A14-trial", "A15-launch")
+def test_consent_alone_does_not_keep_a_trial_beyond_its_end() -> None:
+    story = Story(NOW)
+    story.consent()
+    # 30 days: until midnight of 24 December in Lu'an
+    ends = datetime(2026, 12, 24, 16, tzinfo=UTC)
+    plan = story.look(ends - timedelta(seconds=1))
+    assert plan.grant is not None
+    assert (plan.grant.regime.frozen, plan.due) == (False, ends)
+    plan = story.look(ends)
+    assert plan.grant is not None
+    assert (plan.status.phase, plan.grant.regime.frozen) == ("Launching", True)
+    said = story.condition("TrialExpired")
+    assert said is not None
+    assert "without a launch; sign its ServiceAgreement or file a TrialExtension" in said.message
+    # the signatures are still awaited, and the last one opens it again
+    story.now = ends + timedelta(days=5)
+    plan = story.sign()
+    assert plan.grant is not None
+    assert (plan.status.phase, plan.grant.regime.frozen) == ("Running", False)
+    said = story.condition("TrialExpired")
+    assert said is not None
+    assert said.status == "False"
+
+
+@pytest.mark.rule("A14-trial")
+def test_a_trial_whose_launch_waits_for_signatures_can_be_extended() -> None:
+    story = Story(NOW)
+    story.consent()
+    ends = datetime(2026, 12, 24, 16, tzinfo=UTC)
+    story.look(ends)
+    raw = example("life/trial-extension.yaml")
+    reference = {"applicationRef": {"name": "bus-portal", "uid": UID}, "days": 10}
+    raw["spec"] |= reference
+    raw["metadata"] = story.metadata("longer")
+    story.requests["longer"] = TrialExtension.model_validate(raw)
+    story.look()
+    plan = story.decide("longer", "extension")
+    assert plan.grant is not None
+    assert (plan.status.phase, plan.grant.regime.frozen) == ("Launching", False)

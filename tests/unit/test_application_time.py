@@ -59,6 +59,53 @@ def test_review_is_due_two_working_days_after_acceptance() -> None:
     assert review.closed_at is None
 
 
+SELF_PROCURED: Json = {
+    "selfProcured": [
+        {
+            "id": "gauge",
+            "title": "客流采集器",
+            "specification": "1台",
+            "quantity": 4,
+            "reason": "目录中没有，也无可适配的服务",
+        }
+    ]
+}
+
+
+@pytest.mark.rule("A13-review", "A10-catalogue", "X-clock")
+def test_review_counts_from_acceptance_where_a_self_procurement_lies_between_too() -> None:
+    accepted = {"acceptance.1": approved(ACCEPTED)}
+    found = plan(ACCEPTED, accepted, SELF_PROCURED)
+    assert [turn.stage for turn in found.status.awaiting] == ["self-procurement"]
+    # two working days from Wednesday, though it is not its turn yet; the stage of our own has none
+    assert due(found) == {"acceptance": date(2026, 12, 1), "review": date(2026, 11, 27)}
+    consented = accepted | {"self-procurement.1": approved(ACCEPTED + 5 * DAY)}
+    late = plan(ACCEPTED + 5 * DAY, consented, SELF_PROCURED)
+    assert due(late) == due(found)
+    assert [clock.breached for clock in late.status.clocks] == [False, True]
+    assert state(late.status) == ("True", "TimeLimitExceeded")
+    # what ends there is not waited for
+    ended = accepted | {"self-procurement.1": refused(ACCEPTED + DAY)}
+    over = plan(ACCEPTED + 9 * DAY, ended, SELF_PROCURED)
+    assert [clock.closed_at for clock in over.status.clocks] == [ACCEPTED, ACCEPTED + DAY]
+    assert over.due is None
+
+
+@pytest.mark.rule("A13-review", "X-clock")
+def test_without_a_stage_to_count_from_a_clock_starts_when_the_one_before_ended() -> None:
+    limit = {"name": "review", "amount": 2, "unit": "workingDays"}
+    consented = {
+        "acceptance.1": approved(ACCEPTED),
+        "self-procurement.1": approved(ACCEPTED + 2 * DAY),
+    }
+    app = application(SELF_PROCURED, status=status_with(consented))
+    for origin in ({}, {"countsFrom": "consent"}):
+        law = policy(timeLimits=[limit | origin])
+        found = decide(world(app, law=law), ACCEPTED + 2 * DAY)
+        # from Friday 27 November: the 30th and 1 December
+        assert due(found) == {"review": date(2026, 12, 1)}
+
+
 @pytest.mark.rule("A13-accept", "A13-review", "X-clock")
 def test_a_late_decision_is_valid_and_on_record() -> None:
     late = datetime(2026, 12, 3, 2, 0, tzinfo=UTC)

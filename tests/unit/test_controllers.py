@@ -165,6 +165,9 @@ def test_a_request_is_looked_at_again_when_time_alone_changes_it() -> None:
     assert (clock["startedAt"], clock["dueOn"]) == ("2026-11-24T08:00:00Z", "2026-12-01")
 
 
+USED = {"requests.storage": "480Gi", "pods": "2", "count/pods": "2", "count/secrets": "0"}
+
+
 def _leaving(kube: MemoryKube, environment: str) -> tuple[MemoryKube, Key, ApplicationController]:
     """The bus portal on the day after its exit's hold, its namespace kept like this."""
     exit_ = exit_request(
@@ -183,7 +186,8 @@ def _leaving(kube: MemoryKube, environment: str) -> tuple[MemoryKube, Key, Appli
             "namespace": namespace["metadata"]["name"],
             "resourceVersion": "1",
         },
-        "status": {"used": {"requests.storage": "480Gi", "pods": "2"}},
+        "spec": {"hard": {}},
+        "status": {"used": USED},
     }
     for raw in (_raw(app), _raw(exit_), _raw(calendar()), namespace, quota):
         kube.objects[Ref.of(raw)] = raw
@@ -198,21 +202,38 @@ def _grant(app: CloudApplication) -> Grant:
     return found
 
 
+def _count(kube: MemoryKube) -> None:
+    """What the cluster does once it has seen the quota as it is now."""
+    for quota in (o for ref, o in kube.objects.items() if ref.kind == "ResourceQuota"):
+        quota["status"] = {"hard": quota["spec"]["hard"], "used": USED}
+
+
 @pytest.mark.rule("A17-exit", "A17-delete", "X-level")
 @pytest.mark.parametrize("environment", ["held", "trial"])
-def test_the_inventory_and_the_mark_come_before_the_deletion(environment: str) -> None:
+def test_the_mark_and_the_inventory_come_before_the_deletion(environment: str) -> None:
     kube, key, controller = _leaving(MemoryKube(), environment)
+    # it is held, nothing is added any more, and the cluster counts
+    assert _run(controller.reconcile(key)) == 2
+    (namespace,) = kube.of_kind("Namespace")
+    assert namespace["metadata"]["labels"]["mandate.dev/environment"] == "held"
+    (quota,) = (q for q in kube.of_kind("ResourceQuota") if q["metadata"]["name"] == "mandate")
+    assert {quota["spec"]["hard"][f"count/{name}"] for name in ("secrets", "pods")} == {"0"}
+    # and is waited for
+    _run(controller.reconcile(key))
+    assert "reclaim" not in kube.of_kind("CloudApplication")[0]["status"]
+    _count(kube)
     _run(controller.reconcile(key))
     assert ("delete", "Namespace") not in kube.writes
     (app,) = kube.of_kind("CloudApplication")
-    used = {"pods": "2", "requests.storage": "480Gi"}
-    assert app["status"]["reclaim"] == {"inventory": used}
-    assert "inventory" in json.dumps(kube.of_kind("Dossier"))
-    if environment == "trial":
-        _run(controller.reconcile(key))
-        assert ("delete", "Namespace") not in kube.writes
-        (namespace,) = kube.of_kind("Namespace")
-        assert namespace["metadata"]["labels"]["mandate.dev/environment"] == "held"
+    counted = {"objects": {"pods": 2}, "inventory": {"pods": "2", "requests.storage": "480Gi"}}
+    assert app["status"]["reclaim"] == counted
+    (told,) = (
+        json.loads(entry["data"])
+        for dossier in kube.of_kind("Dossier")
+        for entry in dossier["spec"]["entries"]
+        if entry["kind"] == "InventoryTaken"
+    )
+    assert (told["objects"], told["inventory"]) == (counted["objects"], counted["inventory"])
     _run(controller.reconcile(key))
     assert kube.writes.count(("delete", "Namespace")) == 1
     _run(controller.reconcile(key))

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mandate.api.cloudapplication import Reclaim
 from mandate.api.hosts import Allocation
 from mandate.api.requests import RequestStatus
 from mandate.api.suspension import SuspensionStatus
@@ -14,9 +15,11 @@ from mandate.render.documents import (
     allocation_list,
     decision_cover,
     exit_sheet,
+    labels,
     suspension_report,
     termination_report,
 )
+from mandate.rules.holdings import COUNTED
 from tests.unit.builders import rules
 from tests.unit.paper import HEAD, SPOKEN, case, exit_spec, read, suspension_spec
 
@@ -86,7 +89,11 @@ THREE = [
 
 
 def receipt(done: datetime | None) -> ExitReceipt:
-    system = Reclaimed("六安公交出行服务平台", ALLOCATED, {"requests.storage": "480Gi"})
+    held = Reclaim(
+        objects={"pods": 2, "deployments.apps": 1, "gauges.luan.example": 4},
+        inventory={"requests.storage": "480Gi"},
+    )
+    system = Reclaimed("六安公交出行服务平台", ALLOCATED, held)
     return ExitReceipt(SPOKEN, SPOKEN, done, (system,))
 
 
@@ -103,11 +110,33 @@ def test_the_exit_sheet_lists_what_was_reclaimed_for_three_to_sign_and_seal() ->
     assert ["2", "app-1", *row, "200", "政务外网"] in paper.rows
     assert ["安全服务", "防护", "/", "1套", "3", ""] in paper.rows
     assert paper.values["requests.storage"] == "480Gi"
+    kinds = [row for row in paper.rows if row[1:2] in (["deployments.apps"], ["pods"])]
+    assert kinds == [["部署", "deployments.apps", "1"], ["容器组", "pods", "2"]]
+    assert ["其他", "gauges.luan.example", "4"] in paper.rows
     assert f"档案摘要（dossier head sha256）：{HEAD}" in paper.texts
     blocks = [t for t in paper.texts if "签字：" in t]
     assert [b.split("\n")[0] for b in blocks] == THREE
     assert all(b.endswith("年    月    日") for b in blocks)
     assert "上述资源已按甲方和丙方的要求处理数据并释放，三方签字并盖章确认。" in paper.texts
+
+
+@pytest.mark.rule("A17-exit", "G72-confirm")
+def test_the_sheet_of_a_unit_lists_what_each_of_its_systems_had() -> None:
+    one = Reclaimed("公交", ALLOCATED, Reclaim(objects={"pods": 2}, inventory={}))
+    other = Reclaimed("水情", Allocation(), Reclaim(objects={"secrets": 1}, inventory={}))
+    both = ExitReceipt(SPOKEN, SPOKEN, SPOKEN, (one, other))
+    gone = dict.fromkeys(("applicationRef", "systemName"))
+    paper = read(exit_sheet(exit_spec(exitType="Unit", **gone), both, case(), rules()))
+    assert [t for t in paper.texts if t.startswith("回收清单")] == [
+        "回收清单：公交",
+        "回收清单：水情",
+    ]
+    for row in (["容器组", "pods", "2"], ["密钥", "secrets", "1"], ["无主机资源"]):
+        assert row in paper.rows
+
+
+def test_every_resource_that_is_counted_has_a_name_for_people() -> None:
+    assert list(labels.OBJECT) == list(COUNTED)
 
 
 @pytest.mark.rule("G72-confirm")
@@ -120,7 +149,9 @@ def test_an_exit_sheet_says_when_nothing_was_deleted_yet() -> None:
 
 @pytest.mark.rule("A17-exit")
 def test_a_system_without_machines_is_listed_as_such_and_a_termination_is_named() -> None:
-    empty = ExitReceipt(None, None, None, (Reclaimed("门户", Allocation(), {}),))
+    empty = ExitReceipt(
+        None, None, None, (Reclaimed("门户", Allocation(), Reclaim(objects={}, inventory={})),)
+    )
     spec = exit_spec(exitType="Termination", reportTo="六安市互联网信息办公室")
     paper = read(exit_sheet(spec, empty, case(), rules()))
     assert ["无主机资源"] in paper.rows

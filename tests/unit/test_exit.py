@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mandate.api.cloudapplication import CloudApplication
 from mandate.api.exitrequest import ExitRequest, ExitRequestStatus
-from mandate.api.meta import find_condition
+from mandate.api.meta import Json, find_condition
 from mandate.rules.application import Outcome, Plan, decide
 from mandate.rules.case import Unit
 from mandate.rules.exit_request import judge_exit
@@ -31,8 +31,14 @@ from tests.unit.endings import (
 
 APPROVED = {"exit": decision()}
 GONE = Outcome(False, "Reclaimed", "namespace transport--bus-portal is gone", reclaimed=True)
-INVENTORY = {"pods": "2", "requests.storage": "480Gi"}
-RECLAIMED = {"inventory": INVENTORY, "reclaimedAt": "2026-12-03T00:00:00Z"}
+AMOUNTS = {"pods": "2", "requests.storage": "480Gi"}
+INVENTORY = AMOUNTS | {
+    "count/deployments.apps": "2",
+    # as the cluster writes a thousand
+    "count/secrets": "1k",
+    "count/services": "0",
+}
+RECLAIMED = {"inventory": AMOUNTS, "reclaimedAt": "2026-12-03T00:00:00Z"}
 RECLAIM = {
     "requirement": "接入一体化数据基础平台",
     "dueOn": "2026-10-01",
@@ -161,7 +167,8 @@ def test_the_inventory_is_written_before_and_what_is_gone_is_not_granted_again()
     taken = Outcome(False, "Reclaiming", "it is being deleted", inventory=INVENTORY)
     going = decide(world(request), now, taken)
     assert going.status.reclaim is not None
-    assert going.status.reclaim.inventory == INVENTORY
+    assert going.status.reclaim.inventory == AMOUNTS
+    assert going.status.reclaim.objects == {"deployments.apps": 2, "secrets": 1000}
     assert going.status.reclaim.reclaimed_at is None
     app = stored(granted(), **going.status.wire())
     # whatever is filed from now on
@@ -206,6 +213,28 @@ def test_the_provider_confirms_then_all_three_sign_the_sheet() -> None:
     assert lived(now, over, app=app).status.phase == "Exited"
 
 
+@pytest.mark.rule("G72-confirm", "X-clock")
+def test_the_exit_sheet_is_to_be_signed_in_the_time_that_the_policy_gives() -> None:
+    limit = {"name": "sign", "amount": 5, "unit": "workingDays"}
+    confirmed = at("2026-12-03 08:00")
+    app = stored(granted(), phase="Exiting", reclaim=RECLAIMED)
+    signatures = ("sign-agency", "sign-provider", "sign-authority")
+
+    def clocks(now: datetime, *stages: str) -> list[tuple[str, date, datetime | None]]:
+        decided = APPROVED | {s: decision(confirmed) for s in stages}
+        request = _with_sheet(exit_request(decided=decided), "a" * 64)
+        about = case(request, app=app, timeLimits=[limit])
+        plan = judge_exit(about, request, request.spec.wire(), now)
+        return [(c.stage, c.due_on, c.closed_at) for c in plan.status.clocks]
+
+    assert clocks(confirmed) == []
+    # from Thursday: 4, 7, 8, 9 and 10 December
+    due = date(2026, 12, 10)
+    assert clocks(confirmed, "confirm-provider") == [("sign", due, None)]
+    assert clocks(confirmed, "confirm-provider", *signatures[:2]) == [("sign", due, None)]
+    assert clocks(confirmed, "confirm-provider", *signatures) == [("sign", due, confirmed)]
+
+
 def _with_sheet(request: ExitRequest, sha256: str) -> ExitRequest:
     raw = request.status.wire() | {"sheet": {"sha256": sha256, "dossierHead": "c" * 64}}
     return request.model_copy(update={"status": ExitRequestStatus.model_validate(raw)})
@@ -227,6 +256,40 @@ def test_what_is_given_back_is_what_runs() -> None:
     assert "0 of '云主机安全防护' (another kind) are listed, 3 run" in said
     assert "数据库服务器" not in said
     assert "A17-exit" in said
+
+
+@pytest.mark.rule("A17-exit")
+def test_what_a_unit_gives_back_is_what_all_its_systems_have() -> None:
+    here, lines = case(), exit_request().spec.wire()["resources"]
+    gone = stored(granted(), phase="Exited", reclaim=RECLAIMED)
+
+    def said(given: list[Json], *systems: CloudApplication) -> str | None:
+        request = unit_exit({"resources": given})
+        unit = Unit(here.agency, here.policy, here.calendar, systems)
+        plan = judge_exit(unit, request, request.spec.wire(), NOW)
+        assert isinstance(plan.status, ExitRequestStatus)
+        return failing(plan.status).get("ResourcesMatch")
+
+    assert said(lines, granted(), gone) is None
+    twice = [line | {"quantity": 2 * line["quantity"]} for line in lines]
+    assert said(twice, granted(), granted()) is None
+    missing = said(lines, granted(), granted())
+    assert missing is not None
+    assert "2 of '应用服务器' (VirtualMachine) are listed, 4 run" in missing
+
+
+@pytest.mark.rule("A17-exit", "A26-access")
+@pytest.mark.parametrize(
+    ("now", "counted"), [("2026-12-01 12:00", False), ("2026-12-02 00:00", True)]
+)
+def test_held_nothing_is_added_to_what_is_counted(now: str, counted: bool) -> None:
+    plan = lived(at(now), exit_request(decided=APPROVED))
+    assert plan.grant is not None
+    for name in ("secrets", "persistentvolumeclaims", "deployments.apps", "pods"):
+        assert (plan.grant.quota.get(f"count/{name}") == "0") is counted
+    # machines are bounded all the time, and held none is added either
+    machines = plan.grant.quota["count/virtualmachines.kubevirt.io"]
+    assert machines == ("0" if counted else "3")
 
 
 @pytest.mark.rule("A17-exit")
@@ -260,9 +323,9 @@ def test_what_is_reclaimed_was_announced_the_policys_days_before() -> None:
     assert "NoticeGiven" not in failing(judged(reclaim("2026-12-02")))
 
 
-def unit_exit(decided: Decided | None = None) -> ExitRequest:
+def unit_exit(changes: Json | None = None, decided: Decided | None = None) -> ExitRequest:
     gone = dict.fromkeys(("applicationRef", "systemName"))
-    return exit_request({"exitType": "Unit"} | gone, decided, "u")
+    return exit_request({"exitType": "Unit"} | gone | (changes or {}), decided, "u")
 
 
 @pytest.mark.rule("A17-exit")

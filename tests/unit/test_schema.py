@@ -178,6 +178,7 @@ def test_every_map_is_bounded() -> None:
     assert {path for path, _ in maps} == {
         *(f"{kind}.status.{name}" for kind in REQUESTS for name in ("approvals", "effects")),
         "CloudApplication.status.reclaim.inventory",
+        "CloudApplication.status.reclaim.objects",
     }
     assert [path for path, node in maps if "maxProperties" not in node] == []
 

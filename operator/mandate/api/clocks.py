@@ -35,6 +35,13 @@ class TimeLimit(Period):
     """In which time something is to be done; what has no limit has no clock."""
 
     name: LimitName
+    counts_from: Annotated[
+        LimitName | None,
+        Field(
+            description="Of a stage: the earlier stage with whose approval its time begins, "
+            "whatever lies between; absent, or not gone through: the stage before it."
+        ),
+    ] = None
     remind_before: Annotated[
         Period | None, Field(description="How long before the end a reminder is due.")
     ] = None

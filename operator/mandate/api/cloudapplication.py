@@ -239,12 +239,21 @@ class TrialPeriod(KubeModel):
 class Reclaim(KubeModel):
     """What was reclaimed at the end (article 17)."""
 
+    objects: Annotated[
+        dict[str, Annotated[int, Field(ge=1)]],
+        Field(
+            default_factory=dict,
+            max_length=64,
+            description="How many objects of which resource were in its namespace just before it "
+            "was deleted, such as deployments.apps; what it had none of is left out.",
+        ),
+    ]
     inventory: Annotated[
         dict[str, Annotated[str, Field(max_length=64)]],
         Field(
             default_factory=dict,
             max_length=64,
-            description="What its namespace used of its quota just before it was deleted.",
+            description="What its namespace used of the amounts of its quota then.",
         ),
     ]
     reclaimed_at: Annotated[

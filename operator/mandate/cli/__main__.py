@@ -4,6 +4,7 @@ import click
 
 from mandate.cli.audit import audit
 from mandate.cli.cloud_use import cloud_use
+from mandate.cli.render import render
 from mandate.cli.transfer import export, import_
 
 
@@ -13,7 +14,7 @@ from mandate.cli.transfer import export, import_
 @click.version_option(package_name="mandate-operator")
 @click.pass_context
 def main(ctx: click.Context, kubeconfig: str | None, context: str | None) -> None:
-    """Governance-as-code for shared clouds: dossiers, reports, and moving to another cluster."""
+    """Governance-as-code for shared clouds: dossiers, documents, reports, and moving away."""
     ctx.obj = (kubeconfig, context)
 
 
@@ -21,6 +22,7 @@ main.add_command(audit)
 main.add_command(cloud_use)
 main.add_command(export)
 main.add_command(import_)
+main.add_command(render)
 
 if __name__ == "__main__":
     main()

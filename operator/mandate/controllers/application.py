@@ -8,7 +8,7 @@ from mandate.api.meta import Json, find_condition
 from mandate.api.rulebook import cite
 from mandate.api.stages import TAKEOVER
 from mandate.controllers.cases import Cases
-from mandate.controllers.ending import ENVIRONMENT, owned_namespace, used_quota
+from mandate.controllers.ending import ENVIRONMENT, counted, owned_namespace
 from mandate.controllers.records import Records
 from mandate.kube.client import KubeClient
 from mandate.kube.errors import ApiError
@@ -99,7 +99,9 @@ class ApplicationController:
         return Outcome(True, "Granted", f"namespace {grant.namespace} is in place")
 
     async def _reclaim(self, raw: Json, grant: Grant) -> Outcome:
-        """Takes the inventory, marks the namespace as held, and deletes it: a look for each.
+        """Holds the namespace, takes the inventory, and deletes it: a look for each.
+
+        Held, nothing is added to it any more, and its quota counts what there is.
 
         Whatever is killed between, the next look goes on from what is there (A17-exit).
         """
@@ -112,10 +114,13 @@ class ApplicationController:
             return going
         if grant.regime.kept:
             return replace(going, reason="Kept", message="a Suspension in force keeps it")
+        held = namespace["metadata"]["labels"].get(ENVIRONMENT) == grant.regime.environment
+        used = await counted(self._kube, grant) if held else None
+        if used is None:
+            made = await self._grant(raw, grant)
+            return going if made.granted else made
         if "reclaim" not in raw["status"]:
-            return replace(going, inventory=await used_quota(self._kube, grant))
-        if namespace["metadata"]["labels"].get(ENVIRONMENT) != grant.regime.environment:
-            return await self._grant(raw, grant)
+            return replace(going, inventory=used)
         await self._kube.delete(namespace)
         return going
 

@@ -15,8 +15,11 @@ async def owned_namespace(kube: KubeClient, grant: Grant) -> Json | None:
     return found if notes.get(f"{GROUP}/uid") == grant.uid else None
 
 
-async def used_quota(kube: KubeClient, grant: Grant) -> dict[str, str]:
-    """What is used of its quota, as the cluster has counted it; nothing where it has not."""
+async def counted(kube: KubeClient, grant: Grant) -> dict[str, str] | None:
+    """What is used of its quota, as the cluster has counted it; None while it has not."""
     quota = await kube.get(Ref("v1", "ResourceQuota", grant.namespace, "mandate"))
-    used: dict[str, str] = quota.get("status", {}).get("used", {}) if quota else {}
+    status: Json = quota.get("status", {}) if quota else {}
+    if not status.get("hard", {}).keys() >= grant.quota.keys():
+        return None
+    used: dict[str, str] = status.get("used", {})
     return dict(sorted(used.items()))

@@ -5,7 +5,6 @@ A paper is drawn up from what is stored and kept, as HTML with its sha256, in th
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
 
 from mandate.api.exitrequest import ExitRequest, ExitSheet
 from mandate.api.meta import Json
@@ -13,7 +12,6 @@ from mandate.api.suspension import Suspension
 from mandate.controllers.request import RequestController, dossier_of
 from mandate.render import documents
 from mandate.rules.case import Case, Unit, approval
-from mandate.rules.exits import covers
 from mandate.rules.record import Fact
 from mandate.runtime.apply import write_status
 from mandate.runtime.cache import Key
@@ -70,7 +68,7 @@ class ReportedController(RequestController):
         if request.status.reclaimed_at is None or not approval(request, "confirm-provider"):
             return
         head = await self._dossiers.record(dossier_of(case), raw, [])
-        html = _sheet(case, request, head)
+        html = documents.sheet_of(case, request, head)
         sheet = ExitSheet(sha256=documents.digest(html), dossier_head=head)
         status = raw["status"] | {"sheet": sheet.wire()}
         self._cache.put(await write_status(self._kube, raw, status))
@@ -87,7 +85,7 @@ def _suspension_reports(case: Case | Unit, request: Suspension) -> Iterator[Pape
     """The report when it is in force, and again when it is lifted (A23-suspend)."""
 
     def draw(head: str) -> str:
-        about = _about(case, "Suspension", request, head)
+        about = documents.case_of(case, request, head)
         return documents.suspension_report(request.spec, request.status, about, case.policy.spec)
 
     to = f"reported to {request.spec.report_to}"
@@ -103,7 +101,7 @@ def _exit_papers(case: Case | Unit, request: ExitRequest) -> Iterator[Paper]:
     if request.spec.report_to and approval(request, "exit"):
 
         def report(head: str) -> str:
-            about = _about(case, "ExitRequest", request, head)
+            about = documents.case_of(case, request, head)
             return documents.termination_report(
                 request.spec, request.status, about, case.policy.spec
             )
@@ -112,33 +110,4 @@ def _exit_papers(case: Case | Unit, request: ExitRequest) -> Iterator[Paper]:
     if sheet is not None:
         head = sheet.dossier_head
         text = f"the exit sheet is {sheet.sha256}"
-        yield Paper("sheet", text, lambda _: _sheet(case, request, head), sheet.sha256)
-
-
-def _sheet(case: Case | Unit, request: ExitRequest, head: str) -> str:
-    status, made = request.status, approval(request, "exit")
-    mine = [s for s in case.systems if made and made.at and covers(request, s, made.at)]
-    systems = tuple(
-        documents.Reclaimed(s.spec.system_name, s.status.allocation, s.status.reclaim.inventory)
-        for s in mine
-        if s.status.allocation and s.status.reclaim
-    )
-    receipt = documents.ExitReceipt(status.closes_at, status.holds_at, status.reclaimed_at, systems)
-    about = _about(case, "ExitRequest", request, head)
-    return documents.exit_sheet(request.spec, receipt, about, case.policy.spec)
-
-
-def _about(
-    case: Case | Unit, kind: str, request: ExitRequest | Suspension, head: str
-) -> documents.Case:
-    days = case.law.workdays
-    zone: tzinfo = days.zone if days else UTC
-    return documents.Case(
-        unit=case.agency.spec.title,
-        system="、".join(s.spec.system_name for s in case.systems),
-        kind=kind,
-        request=f"{request.metadata.namespace}/{request.metadata.name}",
-        uid=request.metadata.uid,
-        dossier_head=head,
-        zone=zone,
-    )
+        yield Paper("sheet", text, lambda _: documents.sheet_of(case, request, head), sheet.sha256)

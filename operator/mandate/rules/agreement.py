@@ -1,8 +1,9 @@
 """One term of the tripartite agreement: signed, in force, objected to, over (annex 1, 9)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from mandate.api.meta import Condition, Json, find_condition, set_condition
@@ -13,6 +14,7 @@ from mandate.api.serviceagreement import (
     ServiceAgreement,
     ServiceAgreementStatus,
 )
+from mandate.rules import clocks
 from mandate.rules.agreement_chain import OBJECTIONS, OVER, SIGNATURES, named
 from mandate.rules.agreement_term import (
     Term,
@@ -25,6 +27,7 @@ from mandate.rules.agreement_term import (
 )
 from mandate.rules.beside import Aside, aside
 from mandate.rules.case import Case, form_of
+from mandate.rules.receipt import received
 from mandate.rules.request import (
     Course,
     Form,
@@ -67,7 +70,9 @@ def judge_agreement(
     read = {"textSha256": text} if text else {}
     groups = () if is_renewal(request) else (SIGNATURES,)
     checks = () if is_renewal(request) else tuple(_signable(case, request, text))
-    judged = judge(form, Course(groups=groups, checks=checks, read=read), case.law, now)
+    terms = partial(_terms, form, now)
+    course = Course(groups=groups, checks=checks, read=read, terms=terms)
+    judged = judge(form, course, case.law, now)
     if judged.complete:
         return _in_force(case, request, form, judged, text, now)
     ready = verdict(judged, form, now, done=("", ""))
@@ -82,6 +87,21 @@ def judge_agreement(
         text_sha256=text,
     )
     return RequestPlan(status, judged.facts, judged.due)
+
+
+def _terms(
+    form: Form, now: datetime, stages: tuple[str, ...], effects: Mapping[str, Effect]
+) -> tuple[clocks.Term, ...]:
+    """From the filing until all three have signed, or one has ended it (X-clock)."""
+    if not stages:
+        return ()
+    generation, approvals = form.metadata.generation, form.status.approvals
+    keys = [decision_key(stage, generation) for stage in stages]
+    made = [(approvals[key], effects[key]) for key in keys if key in approvals and key in effects]
+    signed = [a.at for a, e in made if e.effective and a.decision == "Approved" and a.at]
+    over = [a.at for a, e in made if not (e.effective and a.decision == "Approved") and a.at]
+    ended = max(signed, default=None) if len(signed) == len(stages) else min(over, default=None)
+    return (clocks.Term(clocks.SIGN, received(form.metadata, approvals, now), ended),)
 
 
 def _text(case: Case, agreement: ServiceAgreement) -> str | None:

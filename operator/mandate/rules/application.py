@@ -27,6 +27,7 @@ from mandate.rules.checks import application_checks
 from mandate.rules.clocks import Term
 from mandate.rules.evaluation import evaluation_term
 from mandate.rules.grant import Grant, allocation, grant
+from mandate.rules.holdings import reclaim_of
 from mandate.rules.integration import duty_of
 from mandate.rules.less import beyond
 from mandate.rules.life import live
@@ -258,10 +259,10 @@ def _approved(
 def _reclaimed(known: Reclaim | None, outcome: Outcome | None, now: datetime) -> Reclaim | None:
     """What was in it, on record before anything is deleted, and since when it is gone."""
     if known is None and outcome is not None and outcome.inventory is not None:
-        return Reclaim(inventory=dict(outcome.inventory))
+        return reclaim_of(outcome.inventory)
     if outcome is None or not outcome.reclaimed or (known and known.reclaimed_at):
         return known
-    return (known or Reclaim(inventory={})).model_copy(update={"reclaimed_at": now})
+    return (known or reclaim_of({})).model_copy(update={"reclaimed_at": now})
 
 
 def _waiting(world: World, now: datetime) -> Plan:

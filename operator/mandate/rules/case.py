@@ -20,6 +20,16 @@ R = TypeVar("R", bound=Resource)
 
 
 @dataclass(frozen=True, slots=True)
+class Agreed:
+    """The agreement of a system in another cluster, as its dossier has it (G91-term)."""
+
+    name: str
+    text_sha256: str
+    expires_on: date
+    """Its last day."""
+
+
+@dataclass(frozen=True, slots=True)
 class Predecessor:
     """What an imported dossier tells of an application of the same name (X-dossier)."""
 
@@ -31,6 +41,11 @@ class Predecessor:
     """Of the form as it was last filed."""
     granted: Allocation | None = None
     """What it was granted in the end; None: nothing, or it is gone."""
+    launched_at: datetime | None = None
+    """Since when it ran formally (UTC)."""
+    billing_from: date | None = None
+    agreement: Agreed | None = None
+    """The one that was in force last."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,20 +5,22 @@ decision: a late one is valid, and on record as late. A calendar that is edited 
 clocks that still run, and those alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from mandate.api.clocks import Clock, Period, Recomputed, Stop, TimeLimit
 from mandate.api.governancepolicy import GovernancePolicySpec
 from mandate.api.meta import Condition
-from mandate.api.requests import RequestStatus, decision_key
+from mandate.api.requests import RequestStatus
 from mandate.api.workcalendar import WorkCalendar
 from mandate.rules.clock_record import Trouble, breach, overdue
-from mandate.rules.progress import Progress
+from mandate.rules.progress import Walked
 from mandate.rules.record import Fact
 from mandate.rules.workdays import Due, Workdays
 
+SIGN = "sign"
+"""The time limit in which all three sign what there is to sign (ours; 9.1, 7.2 name none)."""
 _MOST_STOPS = 16
 
 
@@ -57,26 +59,41 @@ class _Scale:
 
 
 def stage_terms(
-    made: Progress, status: RequestStatus, generation: int, start: datetime, waiting: bool
+    groups: tuple[tuple[str, ...], ...],
+    walked: Walked,
+    decided: Mapping[str, datetime],
+    start: datetime,
+    limits: tuple[TimeLimit, ...],
+    *,
+    waiting: bool,
 ) -> tuple[Term, ...]:
-    """The stages that were begun: the first at receipt, each other when the one before ended.
+    """The stages that were begun: the first at receipt, each other when those before it ended.
 
-    That is what their clocks start at (A13-accept, A13-review, X-clock).
+    Stages of one group are begun together. One whose limit `countsFrom` another is begun with
+    that one's approval, whatever lies between (A13-accept, A13-review, X-clock).
 
     Args:
-        made: how far the request has come.
-        status: with the decisions.
-        generation: the present one.
-        start: when that was received (UTC).
-        waiting: whether the stage whose turn it is waits for the applicant.
+        groups: the stages of the present generation, in their order.
+        walked: how far they have come.
+        decided: when each was decided on that generation (UTC).
+        start: when the generation was received (UTC).
+        limits: the policy's.
+        waiting: whether what can be decided waits for the applicant.
     """
+    passed = {stage: decided[stage] for stage in walked.approved if stage in decided}
+    over = decided.get(walked.refused or walked.ineffective or "")
+    origins = {limit.name: limit.counts_from for limit in limits if limit.counts_from}
+    opened: datetime | None = start
     terms = []
-    current = made.pending or made.refused or made.ineffective
-    for stage in (*made.approved, current) if current else made.approved:
-        decision = status.approvals.get(decision_key(stage, generation))
-        ended = decision.at if decision else None
-        terms.append(Term(stage, start, ended, waiting and ended is None))
-        start = ended or start
+    before: dict[str, datetime] = {}
+    for group in groups:
+        for stage in group:
+            begun = before.get(origins.get(stage, ""), opened)
+            if begun is not None:
+                ended = passed.get(stage, over)
+                terms.append(Term(stage, begun, ended, waiting and ended is None))
+        before |= {stage: passed[stage] for stage in group if stage in passed}
+        opened = max(before[s] for s in group) if passed.keys() >= set(group) else None
     return tuple(terms)
 
 

@@ -82,6 +82,24 @@ def head_of(part: int, opens: str, entries: list[Json]) -> Head:
     return Head(part, len(entries), sum(_size(e) for e in entries), opens, last)
 
 
+def facts_in(entries: Iterable[Json]) -> Iterator[tuple[str, str, str]]:
+    """Key, data and last hash of each fact that entries tell, with its pieces joined.
+
+    Args:
+        entries: in their order, from the first of a fact on.
+    """
+    told: tuple[str, str, str] | None = None
+    for entry in entries:
+        if entry["kind"] == _CONTINUED and told is not None:
+            told = (told[0], told[1] + entry["data"], entry["hash"])
+            continue
+        if told is not None:
+            yield told
+        told = (entry["key"], entry["data"], entry["hash"])
+    if told is not None:
+        yield told
+
+
 def manifest(subject: Subject, part: int, opens: str, entries: list[Json]) -> Json:
     """A part as the API server takes it."""
     return {

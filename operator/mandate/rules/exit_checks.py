@@ -36,9 +36,8 @@ def exit_checks(
         _check("Complete", _mistaken(spec, agency, systems), cite("A17-exit")),
         _check("SystemStands", _not_there(spec, systems), cite("A17-exit")),
     ]
-    if spec.exit_type == "System":
-        given = systems[0].status.allocation or Allocation()
-        found.append(_check("ResourcesMatch", _differing(spec, given), cite("A17-exit")))
+    if spec.exit_type in ("System", "Unit"):
+        found.append(_check("ResourcesMatch", _differing(spec, systems), cite("A17-exit")))
     if spec.reclaim is not None:
         found.append(_check("NoticeGiven", _too_soon(spec, law.policy), cite("A07-reclaim")))
         unmet = not_unmet(spec.reclaim, agency, systems[0].metadata.name, law, now)
@@ -73,18 +72,30 @@ def _not_there(spec: ExitRequestSpec, systems: tuple[CloudApplication, ...]) -> 
             yield f"{name} is {phase or 'not judged yet'}: there is nothing that could exit"
 
 
-def _differing(spec: ExitRequestSpec, granted: Allocation) -> Iterator[str]:
-    """Where 退出资源 is not what runs (A17-exit): machines by name, services by theirs."""
+def _differing(spec: ExitRequestSpec, systems: tuple[CloudApplication, ...]) -> Iterator[str]:
+    """Where 退出资源 is not what runs (A17-exit): machines by name, services by theirs.
+
+    Of a unit, what all its systems have that are not gone.
+    """
     listed: Counter[tuple[bool, str]] = Counter()
     for line in spec.resources or ():
         listed[line.kind == "VirtualMachine", line.description] += line.quantity
-    runs = Counter((True, machine.host_name) for machine in granted.machines)
-    for service in granted.services:
-        runs[False, service.service_name or service.category3] += service.quantity
+    runs: Counter[tuple[bool, str]] = Counter()
+    for granted in map(_given, systems):
+        runs.update((True, machine.host_name) for machine in granted.machines)
+        for service in granted.services:
+            runs[False, service.service_name or service.category3] += service.quantity
     for key in sorted(listed.keys() | runs.keys()):
         if listed[key] != runs[key]:
             kind = "VirtualMachine" if key[0] else "another kind"
             yield f"resources: {listed[key]} of {key[1]!r} ({kind}) are listed, {runs[key]} run"
+
+
+def _given(system: CloudApplication) -> Allocation:
+    """What a system has of the cloud."""
+    reclaim = system.status.reclaim
+    gone = reclaim is not None and reclaim.reclaimed_at is not None
+    return Allocation() if gone else system.status.allocation or Allocation()
 
 
 def _too_soon(spec: ExitRequestSpec, policy: GovernancePolicySpec) -> Iterator[str]:

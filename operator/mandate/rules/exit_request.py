@@ -12,13 +12,14 @@ from mandate.api.requests import Effect
 from mandate.api.rulebook import cite
 from mandate.rules.beside import Aside, aside
 from mandate.rules.case import Case, Unit, effective, form_of
-from mandate.rules.clocks import Term
+from mandate.rules.clocks import SIGN, Term
 from mandate.rules.exit_checks import exit_checks
 from mandate.rules.exits import Schedule, covers, schedule
 from mandate.rules.request import Course, Form, Judged, RequestPlan, judge, verdict
 
 _RECLAIM = "reclaim"
 """The time limit for an approved exit to be carried out (A17-exit)."""
+_CONFIRMED = "confirm-provider"
 _SIGNATURES = ("sign-agency", "sign-provider", "sign-authority")
 _Phase = Literal["Submitted", "Approved", "Closed", "Held", "Reclaimed", "Completed", "Refused"]
 _SAID: dict[_Phase, str] = {
@@ -46,7 +47,7 @@ def judge_exit(case: Case | Unit, request: ExitRequest, spec: Json, now: datetim
     """
     form = form_of(request, spec)
     checks = exit_checks(request, case.agency, case.systems, case.law, now)
-    terms = partial(_terms, case, request, now)
+    terms = partial(_terms, case, request, form, now)
     judged = judge(form, Course((("exit",),), checks=checks, terms=terms), case.law, now)
     carried = _carried_out(case, request, judged.base["effects"], now)
     form = replace(form, status=form.status.model_copy(update={"checks": judged.checks}))
@@ -90,15 +91,26 @@ def _carried_out(
 def _terms(
     case: Case | Unit,
     request: ExitRequest,
+    form: Form,
     now: datetime,
     _: tuple[str, ...],
     effects: Mapping[str, Effect],
 ) -> tuple[Term, ...]:
-    """From the later of approval and planned date until all is gone (A17-exit)."""
+    """What has a time limit once it is approved (A17-exit, G72-confirm).
+
+    From the later of approval and planned date until all is gone; from the provider's
+    confirmation until all three have signed.
+    """
     carried = _carried_out(case, request, effects, now)
     if carried.times is None or now < carried.times.closes_at:
         return ()
-    return (Term(_RECLAIM, carried.times.closes_at, carried.reclaimed_at),)
+    reclaim = Term(_RECLAIM, carried.times.closes_at, carried.reclaimed_at)
+    confirmed = aside(form, _CONFIRMED).approval if carried.reclaimed_at else None
+    if confirmed is None or confirmed.at is None:
+        return (reclaim,)
+    signed = [a.at for a in (aside(form, s).approval for s in _SIGNATURES) if a and a.at]
+    ended = max(signed) if len(signed) == len(_SIGNATURES) else None
+    return (reclaim, Term(SIGN, confirmed.at, ended))
 
 
 def _closing(
@@ -108,7 +120,7 @@ def _closing(
     if carried.reclaimed_at is None:
         return
     inventory = {s.metadata.uid: s.status.reclaim.wire() for s in case.systems if s.status.reclaim}
-    confirmed = aside(form, "confirm-provider", {"inventory": inventory})
+    confirmed = aside(form, _CONFIRMED, {"inventory": inventory})
     yield confirmed
     sheet = request.status.sheet
     if confirmed.approval is not None and sheet is not None:

@@ -13,6 +13,7 @@ from mandate.api.requests import Approval
 from mandate.api.servicecatalog import ServiceCatalog
 from mandate.rules.access import Guests
 from mandate.rules.catalogue import by_provider
+from mandate.rules.holdings import no_more
 from mandate.rules.less import approved_hosts, approved_services
 
 
@@ -117,7 +118,7 @@ def grant(
         application=application.metadata.name,
         policy=agency.spec.policy,
         members=agency.spec.members,
-        quota=_quota(virtual, policy, regime) | ({"pods": "0"} if regime.frozen else {}),
+        quota=_quota(virtual, policy, regime) | _nothing_new(regime),
         container_defaults={
             "cpu": quantity.cores(quantity.parse(defaults.cpu)),
             "memory": quantity.size(quantity.parse(defaults.memory)),
@@ -148,6 +149,12 @@ def _quota(machines: list[Machine], policy: GovernancePolicySpec, regime: Regime
         "services.nodeports": str(entrances.node_ports if entrances else 0),
     }
     return hard | _storage(machines, policy)
+
+
+def _nothing_new(regime: Regime) -> dict[str, str]:
+    """What is not to be made: no pod where it is frozen, nothing at all where it is held."""
+    pods = {"pods": "0"} if regime.frozen else {}
+    return pods | (no_more() if regime.environment == "held" else {})
 
 
 def _storage(machines: list[Machine], policy: GovernancePolicySpec) -> dict[str, str]:

@@ -100,7 +100,7 @@ def _form_facts(form: Form, policy: GovernancePolicy) -> Iterator[Fact]:
 
 _LIVES = ("Trial", "Launching", "Running", "Exiting", "Exited")
 _RECORDED_ELSEWHERE = ("Ready", "Overdue", "Provisioned")
-_WELCOME = ("InternetOpen",)
+_WELCOME = ("AgreementContinued", "InternetOpen")
 """Conditions whose end is the warning."""
 
 
@@ -158,7 +158,11 @@ def _reclaimed(application: CloudApplication) -> Iterator[Fact]:
             key="inventory",
             kind="InventoryTaken",
             text=f"namespace {status.namespace} is to be deleted with what is in it",
-            data={"inventory": status.reclaim.inventory, "allocation": given},
+            data={
+                "objects": status.reclaim.objects,
+                "inventory": status.reclaim.inventory,
+                "allocation": given,
+            },
             event="Normal",
         )
 

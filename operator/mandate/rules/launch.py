@@ -14,7 +14,8 @@ from mandate.rules.agreement_chain import (
     next_term,
     signed_at,
 )
-from mandate.rules.case import Case, approval
+from mandate.rules.case import Case, Predecessor, approval
+from mandate.rules.takeover import restored
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,10 @@ class Launch:
     launched_at: datetime | None = None
     """Since when it runs formally: consented, and the agreement signed by all."""
     billing_from: date | None = None
+    continued: Predecessor | None = None
+    """Where it was launched in another cluster: what goes on here (X-dossier)."""
+    continues_to: datetime | None = None
+    """When the agreement of that cluster ends (UTC), unless another was signed here since."""
     records: tuple[Json, ...] = ()
     """What the operator files: the agreement's next term."""
     agreement_over: str = ""
@@ -36,37 +41,67 @@ class Launch:
         """Whether the trial does not end in nothing: it was launched, or is about to be."""
         return self.launched_at is not None or self.consented_at is not None
 
+    def over(self, now: datetime) -> str:
+        """The agreement that is over at a time (UTC) with nothing in force after it, or empty."""
+        if self.agreement_over or self.continues_to is None or now < self.continues_to:
+            return self.agreement_over
+        agreed = self.continued.agreement if self.continued else None
+        return agreed.name if agreed else ""
+
 
 def launch_of(case: Case) -> Launch:
     """How far the launch is (A15-launch).
 
     Formal from the last of the three signatures on the first agreement, and billed from that
     day on: the trial is free. A policy without an agreement launches with the consent.
+    What was launched in another cluster stays launched, and billed from that day on.
     """
-    known, opened = case.application.status, chains(case)
-    consent, fresh = _consent(case, opened)
+    known, opened, before = case.application.status, chains(case), continued(case)
+    ends = _last_moment(case, before)
+    consent, fresh = _consent(case, opened, ends)
     if case.policy.spec.agreement is None:
         signed = [consent]
     else:
         signed = [signed_at(chain.first) for chain in opened]
-    launched = known.launched_at or min((at for at in signed if at is not None), default=None)
+    stood = known.launched_at or (before.launched_at if before else None)
+    launched = stood or min((at for at in signed if at is not None), default=None)
+    billed = known.billing_from or (before.billing_from if before else None)
     return Launch(
         consented_at=consent,
         launched_at=launched,
-        billing_from=known.billing_from or (case.day(launched) if launched else None),
+        billing_from=billed or (case.day(launched) if launched else None),
+        continued=before,
+        continues_to=None if any(signed_at(chain.first) for chain in opened) else ends,
         records=tuple(_due(case, opened, fresh=fresh)),
         agreement_over=_over(opened) if known.phase not in ("Exiting", "Exited") else "",
     )
 
 
-def _consent(case: Case, opened: tuple[Chain, ...]) -> tuple[datetime | None, bool]:
+def continued(case: Case) -> Predecessor | None:
+    """What goes on of a launch in another cluster; None: it was not launched there."""
+    before = restored(case)
+    return before if before is not None and before.launched_at is not None else None
+
+
+def _last_moment(case: Case, before: Predecessor | None) -> datetime | None:
+    """When the agreement of another cluster ends (UTC); nobody can object to it here (G91-term)."""
+    days = case.workdays
+    if before is None or before.agreement is None or days is None:
+        return None
+    return days.end_of(before.agreement.expires_on)
+
+
+def _consent(
+    case: Case, opened: tuple[Chain, ...], ends: datetime | None
+) -> tuple[datetime | None, bool]:
     """The consent that stands, and whether its chain is still to be opened (G91-term).
 
     What was consented to before the chain before it ended opens none: it was given when
-    there was an agreement.
+    there was an agreement; nor does what came before the end of another cluster's.
     """
     made = [approval(request, "launch") for request in case.of(LaunchRequest)]
-    consents = sorted(a.at for a in made if a is not None and a.at is not None)
+    given = sorted(a.at for a in made if a is not None and a.at is not None)
+    consents = [at for at in given if ends is None or at > ends]
     for chain in opened:
         ended = ended_at(case, chain)
         if ended is None:

@@ -29,7 +29,7 @@ def judge_launch(case: Case, request: LaunchRequest, spec: Json, now: datetime) 
     """
     form = form_of(request, spec)
     owed = required(case.policy.spec, level_of(case, request.spec), "Launch")
-    again = _is_launched(case, request)
+    again = _is_launched(case, request, now)
     found = Evidence((), ()) if again else evidence(case, owed, now)
     checks = _filing_again(case, request.spec) if again else _launchable(case, request, found, now)
     course = Course(groups=(("launch",),), checks=tuple(checks), read=found.read())
@@ -48,11 +48,13 @@ def judge_launch(case: Case, request: LaunchRequest, spec: Json, now: datetime) 
     return RequestPlan(status, judged.facts, due)
 
 
-def _is_launched(case: Case, request: LaunchRequest) -> bool:
+def _is_launched(case: Case, request: LaunchRequest, now: datetime) -> bool:
     """Whether another one launched the system already, and that launch stands (G91-term)."""
     launch = launch_of(case)
-    if launch.agreement_over or not launch.under_way:
+    if launch.over(now) or not launch.under_way:
         return False
+    if launch.continued is not None and case.application.status.launched_at is not None:
+        return True
     others = [r for r in case.of(LaunchRequest) if r.metadata.uid != request.metadata.uid]
     return any(approval(other, "launch") is not None for other in others)
 
@@ -75,7 +77,7 @@ def _launchable(
     A15-launch, A14-trial, A14-tests, G33-mlps, A14-level3, G32-filing, G36-attest.
     """
     spec = request.spec
-    yield blocking_check("OnTrial", _not_on_trial(case), cite("A15-launch"))
+    yield blocking_check("OnTrial", _not_on_trial(case, now), cite("A15-launch"))
     yield blocking_check("TriedLongEnough", _too_early(case, now), cite("A14-trial"))
     yield blocking_check("TestsPassed", _not_passed(spec), cite("A14-tests"))
     yield blocking_check("Graded", _not_graded(case, spec), cite("G33-mlps"))
@@ -94,13 +96,13 @@ def _filing_again(case: Case, spec: LaunchRequestSpec) -> Iterator[Check]:
     yield blocking_check("AccessLogs", _logs_too_short(case, spec), cite("G36-attest"))
 
 
-def _not_on_trial(case: Case) -> Iterator[str]:
+def _not_on_trial(case: Case, now: datetime) -> Iterator[str]:
     """A trial that has expired can still end in a launch (A15-launch).
 
     So can what ran under an agreement that is over (G91-term).
     """
     phase = case.application.status.phase
-    if phase != "Trial" and not (phase == "Running" and launch_of(case).agreement_over):
+    if phase != "Trial" and not (phase == "Running" and launch_of(case).over(now)):
         yield f"the application is {phase or 'not judged yet'}, not on trial"
 
 

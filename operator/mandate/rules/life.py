@@ -47,12 +47,12 @@ def live(case: Case, begun: datetime | None, now: datetime, clocks: tuple[Clock,
         now: the time (UTC).
         clocks: of its application, as they are now.
     """
-    trial = trial_of(case, begun, now) if begun else None
     launch = launch_of(case)
+    trial = trial_of(case, begun, now) if begun and not launch.continued else None
     kept = suspended(case)
     ending = exit_of(case, kept, now)
-    # what exits is on trial no more
-    on_trial = not launch.under_way and ending.stage is None
+    # consent alone does not end a trial, the launch does; and what exits is on trial no more
+    on_trial = launch.launched_at is None and ending.stage is None
     expired = trial is not None and trial.expired and on_trial
     interrupted = bool(kept.interrupted_by) or expired or ending.stage is not None
     let_in = access(case, now)
@@ -73,6 +73,7 @@ def live(case: Case, begun: datetime | None, now: datetime, clocks: tuple[Clock,
         *ending.due,
         *let_in.due,
         *(_integrated_by(case) if ending.stage is None else ()),
+        *((launch.continues_to,) if launch.continues_to else ()),
     )
     return Life(
         phase=_phase(begun, launch, ending),
@@ -80,6 +81,7 @@ def live(case: Case, begun: datetime | None, now: datetime, clocks: tuple[Clock,
         conditions=(
             *_conditions(case, trial, expired, kept, launch, now),
             *_integration(case, ending, now),
+            *_continues(case, launch, now),
             *_after_launch(case, regime.internet, evaluation_overdue(case, clocks, now), now),
         ),
         trial=trial.period if trial else None,
@@ -106,11 +108,13 @@ def _phase(begun: datetime | None, launch: Launch, ending: Exit) -> Phase:
         return "Exited"
     if ending.stage is not None:
         return "Exiting"
+    if begun is None:
+        return "Approved"
     if launch.launched_at is not None:
         return "Running"
     if launch.consented_at is not None:
         return "Launching"
-    return "Trial" if begun is not None else "Approved"
+    return "Trial"
 
 
 def _conditions(
@@ -118,13 +122,14 @@ def _conditions(
 ) -> Iterator[Condition]:
     """What holds of the system besides its phase; what never held is not there."""
     ends = trial.period.ends_at.isoformat() if trial else ""
-    said = f"the trial ended at {ends} without a launch; file a TrialExtension or a LaunchRequest"
+    way = "sign its ServiceAgreement" if launch.under_way else "file a LaunchRequest"
+    said = f"the trial ended at {ends} without a launch; {way} or file a TrialExtension"
     yield from _state(case, "TrialExpired", expired, f"{said} ({cite('A14-trial')})", now)
     said = f"interrupted by {', '.join(kept.interrupted_by)}"
     yield from _state(case, "Suspended", bool(kept.interrupted_by), said, now)
     said = f"held by {', '.join(kept.held_by)}: nothing of it is deleted"
     yield from _state(case, "LegalHold", bool(kept.held_by), said, now)
-    over = launch.agreement_over
+    over = launch.over(now)
     said = f"{over} is over: what runs is left, nothing new is granted; file a LaunchRequest"
     yield from _state(case, "AgreementExpired", bool(over), f"{said} ({cite('G91-term')})", now)
 
@@ -142,6 +147,20 @@ def _integration(case: Case, ending: Exit, now: datetime) -> Iterator[Condition]
     late = duty is not None and standing_of(duty, case.law, now) == "Overdue"
     said = overdue_text(duty) if duty is not None else ""
     yield from _state(case, "IntegrationOverdue", late and ending.stage is None, said, now)
+
+
+def _continues(case: Case, launch: Launch, now: datetime) -> Iterator[Condition]:
+    """That an agreement of another cluster is in force: cited, and not renewed here (G91-term)."""
+    before = launch.continued
+    agreed = before.agreement if before else None
+    holds = agreed is not None and launch.continues_to is not None and not launch.over(now)
+    said = ""
+    if before is not None and agreed is not None:
+        said = (
+            f"{agreed.name} (text sha256 {agreed.text_sha256}) is in force to {agreed.expires_on}, "
+            f"on record in {before.dossier}; then file a LaunchRequest for another"
+        )
+    yield from _state(case, "AgreementContinued", holds, f"{said} ({cite('G91-term')})", now)
 
 
 def _after_launch(case: Case, online: bool, late: bool, now: datetime) -> Iterator[Condition]:

@@ -27,6 +27,19 @@ class Progress:
     """What came of each decision, by its key."""
 
 
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """How far a generation has come through its groups of stages."""
+
+    approved: tuple[str, ...]
+    """In their order; those of the present group that are, among them."""
+    pending: tuple[str, ...] = ()
+    """The stages whose turn it is: those of one group."""
+    refused: str | None = None
+    ineffective: str | None = None
+    effects: Mapping[str, Effect] = field(default_factory=dict)
+
+
 def pinned_stages(
     status: RequestStatus, generation: int, current: tuple[str, ...]
 ) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from mandate.rules.basis import basis
 from mandate.rules.checks import failures
 from mandate.rules.clocks import Term, keep_time, stage_terms
 from mandate.rules.less import as_asked
-from mandate.rules.progress import Objection, Progress, pinned_stages, progress
+from mandate.rules.progress import Objection, Walked, pinned_stages, progress
 from mandate.rules.receipt import received
 from mandate.rules.record import Fact
 from mandate.rules.workdays import Workdays
@@ -128,19 +128,15 @@ def judge(form: Form, course: Course, law: Law, now: datetime) -> Judged:
     # what was decided on stays on record as it was read
     keep = not walked.pending and old.observed_generation == generation and old.checks
     checks = old.checks if keep else course.checks
-    made = Progress(
-        approved=walked.approved,
-        pending=walked.pending[0] if walked.pending else None,
-        refused=walked.refused,
-        ineffective=walked.ineffective,
-        effects=walked.effects,
+    opened = stage_terms(
+        groups,
+        walked,
+        _decided(old, generation, stages),
+        received(form.metadata, old.approvals, now),
+        law.policy.time_limits,
+        waiting=bool(failures(checks, blocking=True)),
     )
-    waiting = bool(failures(checks, blocking=True))
-    start = received(form.metadata, old.approvals, now)
-    terms = (
-        *stage_terms(made, old, generation, start, waiting),
-        *course.terms(stages, walked.effects),
-    )
+    terms = (*opened, *course.terms(stages, walked.effects))
     timing = keep_time(old, generation, terms, law.policy, law.calendar, now)
     base: Json = {
         "observed_generation": generation,
@@ -164,13 +160,12 @@ def judge(form: Form, course: Course, law: Law, now: datetime) -> Judged:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Walked:
-    approved: tuple[str, ...]
-    pending: tuple[str, ...]
-    refused: str | None
-    ineffective: str | None
-    effects: Mapping[str, Effect]
+def _decided(
+    status: RequestStatus, generation: int, stages: tuple[str, ...]
+) -> dict[str, datetime]:
+    """When each stage was decided on a generation (UTC)."""
+    made = {stage: status.approvals.get(decision_key(stage, generation)) for stage in stages}
+    return {stage: each.at for stage, each in made.items() if each is not None and each.at}
 
 
 def _walk(
@@ -178,7 +173,7 @@ def _walk(
     status: RequestStatus,
     generation: int,
     course: Course,
-) -> _Walked:
+) -> Walked:
     """Walks the groups in their order up to the first that is not approved as a whole."""
     effects: dict[str, Effect] = dict(status.effects)
     approved: list[str] = []
@@ -192,10 +187,10 @@ def _walk(
         refused = next((s for s, p in each.items() if p.refused), None)
         ineffective = next((s for s, p in each.items() if p.ineffective), None)
         if refused or ineffective:
-            return _Walked(tuple(approved), (), refused, ineffective, effects)
+            return Walked(tuple(approved), (), refused, ineffective, effects)
         if pending:
-            return _Walked(tuple(approved), pending, None, None, effects)
-    return _Walked(tuple(approved), (), None, None, effects)
+            return Walked(tuple(approved), pending, effects=effects)
+    return Walked(tuple(approved), effects=effects)
 
 
 def _awaiting(

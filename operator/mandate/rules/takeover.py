@@ -6,6 +6,7 @@ dossier that was kept outside (X-dossier, G310-sublet).
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from functools import partial
 from hashlib import sha256
 
@@ -18,8 +19,8 @@ from mandate.api.requests import Approval
 from mandate.api.rulebook import cite
 from mandate.api.stages import TAKEOVER
 from mandate.rules.beside import beside
-from mandate.rules.case import Case, Predecessor
-from mandate.rules.dossier import GENESIS, seal
+from mandate.rules.case import Agreed, Case, Predecessor
+from mandate.rules.dossier import GENESIS, facts_in, seal
 from mandate.rules.less import as_asked
 from mandate.rules.progress import pinned_stages
 from mandate.rules.record import Fact
@@ -44,7 +45,7 @@ def predecessors(parts: Sequence[Json]) -> Iterator[Predecessor]:
     found = Predecessor("", GENESIS, "")
     for part in parts:
         _check(part, found.head)
-        for key, data, digest in _facts(part["spec"]["entries"]):
+        for key, data, digest in facts_in(part["spec"]["entries"]):
             found = replace(_next(found, key, data), head=digest)
         yield replace(found, dossier=part["metadata"]["name"])
 
@@ -62,25 +63,37 @@ def _check(part: Json, head: str) -> None:
 def _next(found: Predecessor, key: str, data: str) -> Predecessor:
     """What is known after one more fact."""
     if key.startswith("filed."):
-        return replace(found, form_sha256=_JSON.validate_json(data)["formSha256"], granted=None)
+        return Predecessor("", found.head, _JSON.validate_json(data)["formSha256"])
     if key.startswith("granted.Granted."):
         allocation = _JSON.validate_json(data)["allocation"]
         return replace(found, granted=Allocation.model_validate(allocation))
     if key == "gone" or key.startswith(("granted.Reclaimed.", "phase.Exited.")):
         return replace(found, granted=None)
-    return found
+    if key.startswith("phase.Running."):
+        told = _JSON.validate_json(data)
+        since, billed = told["launchedAt"], told["billingFrom"]
+        return replace(
+            found,
+            launched_at=datetime.fromisoformat(since) if since else None,
+            billing_from=date.fromisoformat(billed) if billed else None,
+        )
+    return _agreed(found, key, data)
 
 
-def _facts(entries: Sequence[Json]) -> Iterator[tuple[str, str, str]]:
-    """Key, data and last hash of each fact of a part, with its pieces joined."""
-    joined: list[tuple[str, str, str]] = []
-    for entry in entries:
-        if entry["kind"] == "Continued" and joined:
-            key, data, _ = joined.pop()
-            joined.append((key, data + entry["data"], entry["hash"]))
-        else:
-            joined.append((entry["key"], entry["data"], entry["hash"]))
-    yield from joined
+def _agreed(found: Predecessor, key: str, data: str) -> Predecessor:
+    """What is known after a fact that may tell of an agreement: one in force, or taken over."""
+    kind, _, rest = key.partition("/")
+    told: Json | None
+    if kind == "ServiceAgreement" and ".in-force." in rest:
+        told = _JSON.validate_json(data) | {"name": rest.partition("/")[0]}
+    elif key.startswith("takenover."):
+        told = _JSON.validate_json(data).get("agreement")
+    else:
+        return found
+    if not told or not told.get("textSha256") or not told.get("expiresOn"):
+        return found
+    last = date.fromisoformat(told["expiresOn"])
+    return replace(found, agreement=Agreed(told["name"], told["textSha256"], last))
 
 
 def restored(case: Case) -> Predecessor | None:
@@ -141,9 +154,23 @@ def taken_over(made: Approval | None, generation: int, found: Predecessor | None
         text=f"taken over; what was before is in {known or 'no dossier that is known here'}",
         by=made.by or "",
         at=made.at,
-        data={"cites": made.cites or GENESIS, "from": known},
+        data={"cites": made.cites or GENESIS, "from": known} | _continued(found if known else None),
         event="Normal",
     )
+
+
+def _continued(found: Predecessor | None) -> Json:
+    """The agreement that stays in force, for the dossier that goes on."""
+    if found is None or found.agreement is None:
+        return {}
+    agreed = found.agreement
+    return {
+        "agreement": {
+            "name": agreed.name,
+            "textSha256": agreed.text_sha256,
+            "expiresOn": agreed.expires_on.isoformat(),
+        }
+    }
 
 
 def _read(head: str) -> Json:

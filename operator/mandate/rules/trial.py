@@ -58,7 +58,8 @@ def _extensions(case: Case) -> Iterator[TrialExtension]:
 def judge_extension(case: Case, request: TrialExtension, spec: Json, now: datetime) -> RequestPlan:
     """A longer trial: it takes the authority's consent, while the trial is not over for good.
 
-    A trial that has expired is frozen and can still be extended (A14-trial).
+    A trial that has expired is frozen and can still be extended, as can one whose launch waits for
+    the agreement's signatures (A14-trial).
     """
     form = form_of(request, spec)
     course = Course(groups=(("extension",),), checks=tuple(_extendable(case)))
@@ -72,6 +73,6 @@ def judge_extension(case: Case, request: TrialExtension, spec: Json, now: dateti
 
 def _extendable(case: Case) -> Iterator[Check]:
     phase = case.application.status.phase
-    on_trial = phase == "Trial"
+    on_trial = phase in ("Trial", "Launching")
     said = f"the application is {phase or 'not judged yet'}, not on trial ({cite('A14-trial')})"
     yield Check(type="OnTrial", passed=on_trial, blocking=True, message="" if on_trial else said)

@@ -9,6 +9,7 @@ the optional extra `pdf`.
 from mandate.render.documents.agreement import agreement_annexes, agreement_text
 from mandate.render.documents.environment import digest
 from mandate.render.documents.forms import application_form, exit_form
+from mandate.render.documents.papers import Paper, case_of, papers, sheet_of
 from mandate.render.documents.sheets import (
     Case,
     ExitReceipt,
@@ -23,15 +24,19 @@ from mandate.render.documents.sheets import (
 __all__ = [
     "Case",
     "ExitReceipt",
+    "Paper",
     "Reclaimed",
     "agreement_annexes",
     "agreement_text",
     "allocation_list",
     "application_form",
+    "case_of",
     "decision_cover",
     "digest",
     "exit_form",
     "exit_sheet",
+    "papers",
+    "sheet_of",
     "suspension_report",
     "termination_report",
 ]

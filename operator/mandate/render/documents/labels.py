@@ -87,6 +87,32 @@ MEASURE: Options = {
     "Termination": "终止服务：按退出程序回收资源",
 }
 
+OBJECT: Options = {
+    "configmaps": "配置",
+    "cronjobs.batch": "定时任务",
+    "daemonsets.apps": "守护进程集",
+    "datavolumes.cdi.kubevirt.io": "虚拟机数据卷",
+    "deployments.apps": "部署",
+    "horizontalpodautoscalers.autoscaling": "弹性伸缩",
+    "httproutes.gateway.networking.k8s.io": "网关路由",
+    "ingresses.networking.k8s.io": "访问入口",
+    "jobs.batch": "任务",
+    "persistentvolumeclaims": "存储卷",
+    "poddisruptionbudgets.policy": "中断预算",
+    "pods": "容器组",
+    "replicasets.apps": "副本集",
+    "replicationcontrollers": "副本控制器",
+    "resourceclaims.resource.k8s.io": "设备申领",
+    "secrets": "密钥",
+    "serviceaccounts": "服务账号",
+    "services": "服务",
+    "statefulsets.apps": "有状态集",
+    "virtualmachineinstances.kubevirt.io": "运行中的虚拟机",
+    "virtualmachines.kubevirt.io": "虚拟机",
+    "volumesnapshots.snapshot.storage.k8s.io": "卷快照",
+}
+"""What a receipt calls the resources that it counts."""
+
 REQUEST: Options = {
     "CloudApplication": "上云申请",
     "LaunchRequest": "正式开通申请",

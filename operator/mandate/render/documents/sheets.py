@@ -1,9 +1,10 @@
 """Sheets that the regulation asks for and prints none of: their layout is ours."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from mandate.api.cloudapplication import Reclaim
 from mandate.api.exitrequest import ExitRequestSpec
 from mandate.api.governancepolicy import GovernancePolicySpec
 from mandate.api.hosts import Allocation, ApprovedHost
@@ -23,7 +24,7 @@ class Case:
         kind: of the request, such as `ExitRequest`.
         request: its namespace and name, with a slash between.
         uid: its metadata.uid.
-        dossier_head: the hash of the last entry of its dossier.
+        dossier_head: the hash of the last entry of its dossier; None: it was not read.
         zone: the jurisdiction's.
     """
 
@@ -32,7 +33,7 @@ class Case:
     kind: str
     request: str
     uid: str
-    dossier_head: str
+    dossier_head: str | None
     zone: tzinfo
 
 
@@ -54,12 +55,12 @@ class Reclaimed:
     Attributes:
         name: the system's.
         allocation: what ran when it was closed.
-        objects: what its namespace used of its quota at the end, where that was counted.
+        reclaim: what its namespace held at the end, as far as that was counted.
     """
 
     name: str
     allocation: Allocation
-    objects: Mapping[str, str]
+    reclaim: Reclaim
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,56 @@
+"""What a namespace holds when it is reclaimed, so that an auditor sees what was deleted (A17-exit).
+
+The cluster counts it by the namespace's quota: the operator needs no right to list, and so to
+read, what a unit has in it (A26-access).
+"""
+
+from collections.abc import Mapping
+
+from mandate.api import quantity
+from mandate.api.cloudapplication import Reclaim
+
+_COUNT = "count/"
+COUNTED = (
+    "configmaps",
+    "cronjobs.batch",
+    "daemonsets.apps",
+    "datavolumes.cdi.kubevirt.io",
+    "deployments.apps",
+    "horizontalpodautoscalers.autoscaling",
+    "httproutes.gateway.networking.k8s.io",
+    "ingresses.networking.k8s.io",
+    "jobs.batch",
+    "persistentvolumeclaims",
+    "poddisruptionbudgets.policy",
+    "pods",
+    "replicasets.apps",
+    "replicationcontrollers",
+    "resourceclaims.resource.k8s.io",
+    "secrets",
+    "serviceaccounts",
+    "services",
+    "statefulsets.apps",
+    "virtualmachineinstances.kubevirt.io",
+    "virtualmachines.kubevirt.io",
+    "volumesnapshots.snapshot.storage.k8s.io",
+)
+"""The resources that are counted: what a member can make, and nothing that a grant consists of."""
+
+
+def no_more() -> dict[str, str]:
+    """The quota's figures for what is held: nothing is added to what is counted."""
+    return {f"{_COUNT}{name}": "0" for name in COUNTED}
+
+
+def reclaim_of(used: Mapping[str, str]) -> Reclaim:
+    """What is deleted, by what its quota counted: objects by resource, and amounts.
+
+    Args:
+        used: the quota's `status.used`.
+    """
+    counts = {k.removeprefix(_COUNT): v for k, v in used.items() if k.startswith(_COUNT)}
+    objects = {name: int(quantity.parse(count)) for name, count in counts.items()}
+    return Reclaim(
+        objects={name: count for name, count in objects.items() if count},
+        inventory={k: v for k, v in used.items() if not k.startswith(_COUNT)},
+    )
