@@ -1,7 +1,7 @@
 """How an approved system lives: trial, launch, running, interrupted, ending (article 9)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -11,7 +11,7 @@ from mandate.api.meta import Condition, Json
 from mandate.api.rulebook import cite
 from mandate.rules.access import Guests, access
 from mandate.rules.case import Case
-from mandate.rules.evaluation import evaluation_overdue
+from mandate.rules.evaluation import evaluation_due, evaluation_overdue
 from mandate.rules.exits import Exit, exit_of
 from mandate.rules.grant import Regime
 from mandate.rules.internet import gate_of
@@ -50,6 +50,9 @@ def live(case: Case, begun: datetime | None, now: datetime, clocks: tuple[Clock,
     launch = launch_of(case)
     kept = suspended(case)
     ending = exit_of(case, kept, now)
+    if ending.stage is not None:
+        # what exits needs no agreement any more, from this very look on
+        launch = replace(launch, agreement_over="")
     # what exits is on trial no more
     on_trial = not launch.under_way and ending.stage is None
     expired = trial is not None and trial.expired and on_trial
@@ -68,18 +71,19 @@ def live(case: Case, begun: datetime | None, now: datetime, clocks: tuple[Clock,
         kept=kept.keeps,
     )
     waits = (*(trial.due if trial and on_trial else ()), *ending.due, *let_in.due)
+    late, owed = evaluation_overdue(case, clocks, now), evaluation_due(clocks)
     return Life(
         phase=_phase(begun, launch, ending),
         regime=regime,
         conditions=(
             *_conditions(case, trial, expired, kept, launch, now),
-            *_after_launch(case, regime.internet, evaluation_overdue(case, clocks, now), now),
+            *_after_launch(case, regime.internet, late and ending.stage is None, now),
         ),
         trial=trial.period if trial else None,
         launched_at=launch.launched_at,
         billing_from=launch.billing_from,
         records=() if ending.stage else launch.records,
-        due=waits,
+        due=waits if owed is None else (*waits, owed),
     )
 
 
