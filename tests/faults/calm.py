@@ -2,13 +2,13 @@
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hack.faults.proxy import Request
 from hack.faults.requests import READS, Kind
-from hack.site import eventually
+from hack.site import Site, eventually
 from tests.cluster.office import Office
-from tests.faults.life import lead
 from tests.faults.machine import Machine
 from tests.faults.state import effects_of, kind_of, state_of, writes_since
 
@@ -41,13 +41,15 @@ def kind_of_write(request: Request) -> Kind | None:
     return None if request.verb in READS else Kind.of(request.verb, request.uri)
 
 
-def undisturbed(machine: Machine) -> Calm:
+def undisturbed(machine: Machine, seed: str, life: Callable[[Site, str], Office]) -> Calm:
     """Leads a life without a fault; the kinds of write are counted from the audit log."""
     mark = machine.site.plane.audit_log.stat().st_size
     machine.start()
-    (office,) = machine.side_by_side([lambda: lead(machine.site, "calm")])
-    state = settled(office, None)
-    machine.stop()
+    try:
+        (office,) = machine.side_by_side([lambda: life(machine.site, seed)])
+        state = settled(office, None)
+    finally:
+        machine.stop()
     events = writes_since(machine.site, mark)
     kinds = [kind_of(event) for event in events]
     # renewed every few seconds, whatever happens: it is the first that counts

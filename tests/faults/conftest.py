@@ -1,14 +1,18 @@
 """A control plane for the faults alone: its operator, its API server and its etcd are killed."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from hack.controlplane.controlplane import ControlPlane
 from hack.faults.proxy import FaultProxy
 from hack.site import LUAN, Site
+from tests.cluster.office import Office
 from tests.faults.calm import Calm, undisturbed
+from tests.faults.life import lead
 from tests.faults.machine import Machine
+from tests.faults.whole_life import lead_whole
 
 
 @pytest.fixture(scope="session")
@@ -30,4 +34,17 @@ def machine() -> Iterator[Machine]:
 @pytest.fixture(scope="session")
 def calm(machine: Machine) -> Calm:
     """A life on it without a fault."""
-    return undisturbed(machine)
+    return undisturbed(machine, "calm", lead)
+
+
+@pytest.fixture
+def whole(machine: Machine) -> Calm:
+    """A life to its very end without a fault; the time is the server's again then."""
+
+    def life(site: Site, seed: str) -> Office:
+        return lead_whole(site, seed, partial(site.advance, days=1))
+
+    try:
+        return undisturbed(machine, "whole", life)
+    finally:
+        machine.site.rewind()

@@ -15,6 +15,8 @@ from tests.cluster.office import Office
 _OTHERWISE = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"), "<time>"),
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "<uid>"),
+    (re.compile(r"\b\d{8}T\d{6}Z\b"), "<time>"),
+    (re.compile(r"\d+年\d+月\d+日\d+时\d+分\d+秒"), "<time>"),
     (re.compile(r"\b([0-9a-f]{64}|[0-9a-f]{16})\b"), "<digest>"),
 )
 _OF_THE_SERVER = ("creationTimestamp", "generation", "managedFields", "resourceVersion", "uid")

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Literal
 from uuid import NAMESPACE_DNS, uuid5
@@ -10,7 +9,8 @@ from uuid import NAMESPACE_DNS, uuid5
 from mandate.api.meta import GROUP, Json
 from mandate.kube.client import Ref
 from mandate.kube.errors import ApiError
-from tests.unit.memory_kube import MemoryKube, merged
+from tests.unit.builders import NOW
+from tests.unit.memory_kube import MemoryKube, copied, merged
 
 When = Literal["before", "after"]
 
@@ -32,6 +32,7 @@ class MemoryApi(MemoryKube):
     """Objects with uids, generations and resource versions, and server-side apply.
 
     Attributes:
+        now: the time, by which it dates what people do.
         death: when its client is to die.
         deaths: how often a process died of a write.
         effects: the writes that changed something, each with how often it was made.
@@ -39,6 +40,7 @@ class MemoryApi(MemoryKube):
 
     def __init__(self) -> None:
         super().__init__()
+        self.now = NOW
         self.deaths = 0
         self.effects: Counter[tuple[str, Ref]] = Counter()
         self.death: Death | None = None
@@ -48,20 +50,19 @@ class MemoryApi(MemoryKube):
     def person(self, manifest: Json) -> Json:
         """A person files a form or edits it: the fields they give become so."""
         live = self.objects.get(Ref.of(manifest), {})
-        return deepcopy(self._store(merged(live, manifest)))
+        return copied(self._store(merged(live, manifest)))
 
     def decide(self, ref: Ref, stage: str, decision: str, opinion: str) -> None:
         """A person decides on what the operator says can be decided now."""
         live = self.objects[ref]
-        (awaiting,) = live["status"]["awaiting"]
-        assert awaiting["stage"] == stage
+        (awaiting,) = (turn for turn in live["status"]["awaiting"] if turn["stage"] == stage)
         assert decision in awaiting["may"]
         made = {
             "decision": decision,
             "basis": awaiting["basis"],
             "opinion": opinion,
             "by": "bob",
-            "at": "2026-11-24T08:00:00Z",
+            "at": self.now.isoformat(),
         }
         key = f"{stage}.{live['metadata']['generation']}"
         self._store(merged(live, {"status": {"approvals": {key: made}}}))
@@ -84,6 +85,21 @@ class MemoryApi(MemoryKube):
             raise ApiError(404, "NotFound", manifest["metadata"]["name"])
         return await super().replace(manifest)
 
+    async def delete(self, live: Json) -> None:
+        """Deletes it; with a namespace all that is in it goes."""
+        number, gone = len(self.writes), Ref.of(live)
+        self.writes.append(("delete", live["kind"]))
+        if self.death == Death(number, "before"):
+            self._die()
+        inside = [
+            r for r in self.objects if live["kind"] == "Namespace" and r.namespace == gone.name
+        ]
+        for ref in (gone, *inside):
+            del self.objects[ref]
+        self.effects["delete", gone] += 1
+        if self.death == Death(number, "after"):
+            self._die()
+
     def _current(self, ref: Ref, metadata: Json) -> Json:
         live = self.objects.get(ref, {})
         read_at = metadata.get("resourceVersion")
@@ -102,12 +118,12 @@ class MemoryApi(MemoryKube):
             raise ApiError(404, "NotFound", f"namespaces {ref.namespace} not found")
         before = self.objects.get(ref)
         stored = self._store(now)
-        self._applied[verb, ref] = deepcopy(manifest)
+        self._applied[verb, ref] = copied(manifest)
         if stored != before:
             self.effects[verb, ref] += 1
         if self.death == Death(number, "after"):
             self._die()
-        return deepcopy(stored)
+        return copied(stored)
 
     def _die(self) -> None:
         self.deaths += 1
@@ -115,7 +131,7 @@ class MemoryApi(MemoryKube):
 
     def _store(self, now: Json) -> Json:
         """Keeps an object as the API server does; one that is as it was is not a new version."""
-        ref, now = Ref.of(now), deepcopy(now)
+        ref, now = Ref.of(now), copied(now)
         before = self.objects.get(ref)
         metadata = now["metadata"]
         if before is not None and now | {"metadata": metadata | _server(before)} == before:
@@ -126,7 +142,9 @@ class MemoryApi(MemoryKube):
         metadata |= {
             "uid": str(uuid5(NAMESPACE_DNS, f"{ref.kind}.{ref.namespace}.{ref.name}")),
             "resourceVersion": str(self._version),
-            "creationTimestamp": "2026-11-24T08:00:00Z",
+            "creationTimestamp": _server(before or {}).get(
+                "creationTimestamp", self.now.isoformat()
+            ),
         }
         if ref.api_version.startswith(GROUP):
             metadata["generation"] = generation + int(edited)
@@ -141,7 +159,8 @@ _SERVER = ("uid", "resourceVersion", "generation", "creationTimestamp")
 
 def _server(live: Json) -> Json:
     """What of an object's metadata is the server's."""
-    return {k: live["metadata"][k] for k in _SERVER if k in live["metadata"]}
+    metadata = live.get("metadata", {})
+    return {k: metadata[k] for k in _SERVER if k in metadata}
 
 
 def _without(live: Json, before: Json, now: Json) -> Json:

@@ -1,6 +1,9 @@
 """The life of an agency and its application, step by step, and a process that carries it out."""
 
-from collections.abc import Callable, Iterator
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
@@ -19,6 +22,10 @@ from mandate.runtime.sweep import Sweep
 from tests.unit.builders import NOW, example
 from tests.unit.memory_api import DiedError, MemoryApi
 
+_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
+_CHAIN = ("seq", "previous", "hash")
+_DAY = timedelta(days=1)
+_SIGNED = ("sign-agency", "sign-provider", "sign-authority")
 _ROUNDS = 25
 _CONFLICT = 409
 FORM = Ref(API_VERSION, "CloudApplication", "agency-transport", "bus-portal")
@@ -33,14 +40,22 @@ class Assemble(Protocol):
 
 
 def as_shipped(kube: MemoryApi, cache: Cache, lookup: Lookup) -> dict[str, Controller]:
-    """The operator's own controllers, at one moment."""
-    clock = Clock(real_now=lambda: NOW)
+    """The operator's own controllers, by the time of that API."""
+    clock = Clock(real_now=lambda: kube.now)
     cases = Cases(cache, lookup, clock, Imported(kube))
     return controllers(kube, cache, lookup, cases, clock, Sweep(kube))
 
 
 def steps() -> Iterator[Step]:
     """What people do, each once the operator has done its part on what was before."""
+    yield from first_steps()
+    yield from _launched()
+    yield from _interrupted()
+    yield from _ended()
+
+
+def first_steps() -> Iterator[Step]:
+    """From the law to the granted system, refused once on the way."""
     for path in ("calendar.yaml", "catalog.yaml", "policy.yaml", "agencies/transport.yaml"):
         yield partial(MemoryApi.person, manifest=example(path))
     form = example("applications/bus-portal.yaml")
@@ -54,6 +69,60 @@ def steps() -> Iterator[Step]:
     members = {"members": [{"kind": "User", "name": "alice"}, {"kind": "User", "name": "an"}]}
     office = example("agencies/transport.yaml")
     yield lambda api: api.person(office | {"spec": office["spec"] | members})
+
+
+def _launched() -> Iterator[Step]:
+    """Evidence, consent and the agreement of all three."""
+    today = str(NOW.date())
+    yield _files("life/assessment-report.yaml", date=today, validUntil=None)
+    yield _approves("AssessmentReport", "bus-portal-onboarding-test", "verification")
+    yield _files("life/launch-request.yaml")
+    yield _approves("LaunchRequest", "bus-portal-launch", "launch")
+    yield _approves("ServiceAgreement", "bus-portal-term-0", *_SIGNED)
+
+
+def _interrupted() -> Iterator[Step]:
+    """A suspension by the authority, which is lifted."""
+    yield _files("life/suspension.yaml")
+    yield _approves("Suspension", "bus-portal-intrusion", "suspension")
+    yield _approves("Suspension", "bus-portal-intrusion", "lift")
+
+
+def _ended() -> Iterator[Step]:
+    """An exit on the day after tomorrow: closed, held, reclaimed, confirmed and signed."""
+    name = "bus-portal-exit"
+    yield _files("life/exit-request.yaml", plannedExitDate=str(NOW.date() + 2 * _DAY))
+    yield _approves("ExitRequest", name, "exit")
+    yield from [_a_day_later] * 4
+    yield _approves("ExitRequest", name, "confirm-provider")
+    yield _approves("ExitRequest", name, *_SIGNED)
+
+
+def _files(path: str, **changes: object) -> Step:
+    """Somebody files an example about the system, with these changes."""
+
+    def file(api: MemoryApi) -> None:
+        raw = example(path)
+        named: Json = {"name": FORM.name, "uid": api.objects[FORM]["metadata"]["uid"]}
+        spec = raw["spec"] | {"applicationRef": named} | changes
+        api.person(raw | {"spec": {k: v for k, v in spec.items() if v is not None}})
+
+    return file
+
+
+def _approves(kind: str, name: str, *stages: str) -> Step:
+    """Those who may approve a request, all at these stages at once."""
+    ref = Ref(API_VERSION, kind, FORM.namespace, name)
+
+    def approve(api: MemoryApi) -> None:
+        for stage in stages:
+            api.decide(ref, stage, "Approved", "同意")
+
+    return approve
+
+
+def _a_day_later(api: MemoryApi) -> None:
+    api.now += _DAY
 
 
 class Process:
@@ -107,20 +176,32 @@ async def carry_out(api: MemoryApi, step: Step, assemble: Assemble = as_shipped)
             continue
 
 
-async def live(api: MemoryApi) -> None:
-    """The life as a whole, by one process."""
+async def live(api: MemoryApi, life: Iterable[Step]) -> None:
+    """A life, by one process."""
     process = Process(api, as_shipped)
-    for step in steps():
+    for step in life:
         step(api)
         await process.settle()
 
 
-def state(api: MemoryApi) -> dict[Ref, Json]:
-    """Every object as it is, but for how often it was written, and when."""
-    return {ref: _lasting(found) for ref, found in api.objects.items()}
+def state(api: MemoryApi) -> dict[Ref, str]:
+    """Every object as it is, as text; but for how often it was written, when, and its digests.
+
+    What is drawn up names the head of its dossier, where of two things at once either is first.
+    """
+    return {
+        ref: _DIGEST.sub(
+            "<digest>", json.dumps(_lasting(found), sort_keys=True, ensure_ascii=False)
+        )
+        for ref, found in api.objects.items()
+    }
 
 
 def _lasting(found: Json) -> Json:
+    if "entries" in found:
+        # of what happens at once either may be first; the chain is `test_dossier`'s
+        rows = [{k: v for k, v in e.items() if k not in _CHAIN} for e in found["entries"]]
+        return {"entries": {row["key"]: row for row in rows}, "count": len(rows)}
     return {
         key: _lasting(value) if isinstance(value, dict) else value
         for key, value in found.items()

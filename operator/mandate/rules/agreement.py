@@ -111,9 +111,13 @@ def _text(case: Case, agreement: ServiceAgreement) -> str | None:
 
 
 def _signable(case: Case, agreement: ServiceAgreement, text: str | None) -> Iterator[Check]:
-    """What keeps an agreement from being signed (G94-copies)."""
+    """What keeps an agreement from being signed (G94-copies, A15-launch)."""
     said = "" if text else f"there is no text to sign: the policy has no agreement ({_G94})"
     yield Check(type="Rendered", passed=text is not None, blocking=True, message=said)
+    phase = case.application.status.phase
+    leaves = phase in ("Exiting", "Exited")
+    said = f"the application is {phase}: what leaves is not launched ({cite('A15-launch')})"
+    yield Check(type="Stays", passed=not leaves, blocking=True, message=said if leaves else "")
     if agreement.spec.amendment_of is None:
         return
     amended = named(case, agreement.spec.amendment_of)

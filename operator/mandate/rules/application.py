@@ -125,7 +125,9 @@ def decide(world: World, now: datetime, outcome: Outcome | None = None) -> Plan:
     form = Form(app.metadata, case.form, app.status)
     granted = outcome is not None and outcome.granted
     begun = _begun(case, now) if granted else provisioned_at(case)
-    judged = judge(form, _course(case, world.taken, begun), case.law, now)
+    reclaim = _reclaimed(app.status.reclaim, outcome, now)
+    over = reclaim.reclaimed_at if reclaim else None
+    judged = judge(form, _course(case, world.taken, begun, over), case.law, now)
     if not judged.complete:
         ready = verdict(judged, form, now, done=("", ""))
         phase = _early_phase(judged)
@@ -134,19 +136,19 @@ def decide(world: World, now: datetime, outcome: Outcome | None = None) -> Plan:
     return _approved(case, judged, _known_outcome(app, outcome), begun, now)
 
 
-def _course(case: Case, taken: Demand, begun: datetime | None) -> Course:
+def _course(case: Case, taken: Demand, begun: datetime | None, over: datetime | None) -> Course:
     """The stages of this form, its checks, and the time in which it is provided."""
     app, policy = case.application, case.policy.spec
     found = restored(case)
     if found is not None:
-        return replace(restoring(found), terms=partial(_terms, case, begun))
+        return replace(restoring(found), terms=partial(_terms, case, begun, over))
     rules = _applicable(policy.stages.cloud_application, app)
     stages = tuple(rule.name for rule in rules)
     return Course(
         groups=tuple((stage,) for stage in stages),
         checks=application_checks(app.spec, case.agency, policy, case.catalog, taken),
         needs_opinion=frozenset(r.name for r in rules if r.opinion_required),
-        terms=partial(_terms, case, begun),
+        terms=partial(_terms, case, begun, over),
         objection=partial(beyond, app.spec),
     )
 
@@ -154,18 +156,19 @@ def _course(case: Case, taken: Demand, begun: datetime | None) -> Course:
 def _terms(
     case: Case,
     begun: datetime | None,
+    over: datetime | None,
     stages: tuple[str, ...],
     effects: Mapping[str, Effect],
 ) -> tuple[Term, ...]:
     """What has a time limit besides the stages: providing, and the report after the launch.
 
     From the last approval until everything granted was there (A14-provision), and from the launch
-    until what is owed after it (G33-mlps).
+    until what is owed after it (G33-mlps). What was reclaimed meanwhile owes neither.
     """
     made = _approval(case.application, stages, effects)
     if made is None or made.at is None:
         return ()
-    return (Term(_PROVISION, made.at, begun), *evaluation_term(case))
+    return (Term(_PROVISION, made.at, begun or over), *evaluation_term(case, over))
 
 
 def _begun(case: Case, now: datetime) -> datetime | None:
@@ -227,7 +230,8 @@ def _approved(
     life = live(case, begun, now, judged.base["clocks"])
     approved = _allocation(case, judged.base["stages"], judged.base["effects"])
     found = handover(case, approved)
-    if begun is None:
+    reclaim = _reclaimed(app.status.reclaim, outcome, now)
+    if begun is None and reclaim is None:
         judged = with_confirmation(case, judged, found)
     known = outcome or Outcome(False, "Granting", "the grant is being applied")
     judged = with_takeover(case, judged, known.reason)
@@ -236,7 +240,6 @@ def _approved(
     granted = replace(granted, takeover=taken)
     stands = known.granted or known.reclaimed
     ready = ready_condition(generation, now, known.reason, known.message, ready=stands)
-    reclaim = _reclaimed(app.status.reclaim, outcome, now)
     fields: dict[str, Any] = judged.status(ready)
     for condition in (*provisioned(generation, begun, found, now), *life.conditions):
         fields["conditions"] = set_condition(fields["conditions"], condition)

@@ -16,8 +16,8 @@ MLPS_REPORT = "mlpsReport"
 """The time limit for what is owed after the launch."""
 
 
-def evaluation_term(case: Case) -> tuple[Term, ...]:
-    """From the launch until every report owed after it is verified (G33-mlps)."""
+def evaluation_term(case: Case, over: datetime | None) -> tuple[Term, ...]:
+    """From the launch until every report owed after it is verified, or it is gone (G33-mlps)."""
     launch, owed = launch_of(case), _owed(case)
     launched = launch.launched_at
     # what was handed in before a restore is on record in the other cluster
@@ -25,7 +25,7 @@ def evaluation_term(case: Case) -> tuple[Term, ...]:
         return ()
     handed_in = [_handed_in(case, wanted) for wanted in owed]
     known = [at for at in handed_in if at is not None]
-    ended = max((launched, *known)) if len(known) == len(owed) else None
+    ended = max((launched, *known)) if len(known) == len(owed) else over
     return (Term(MLPS_REPORT, launched, ended),)
 
 
@@ -39,10 +39,15 @@ def evaluation_overdue(case: Case, clocks: tuple[Clock, ...], now: datetime) -> 
         clocks: as they are now.
         now: the time (UTC).
     """
-    due = next((clock.due_at for clock in clocks if clock.stage == MLPS_REPORT), None)
+    due = evaluation_due(clocks)
     if due is None or now < due:
         return False
     return any(_handed_in(case, wanted) is None for wanted in _owed(case))
+
+
+def evaluation_due(clocks: tuple[Clock, ...]) -> datetime | None:
+    """When the time for it is over (UTC): until then what was verified may be withdrawn."""
+    return next((clock.due_at for clock in clocks if clock.stage == MLPS_REPORT), None)
 
 
 def _owed(case: Case) -> tuple[RequiredReport, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
-from mandate.api.cloudapplication import BEFORE_APPROVAL, CloudApplication
+from mandate.api.cloudapplication import CloudApplication
 from mandate.api.exitrequest import ExitRequest, ExitRequestSpec
 from mandate.rules.case import Case, approval
 from mandate.rules.request import Law
@@ -54,14 +54,14 @@ def schedule(spec: ExitRequestSpec, approved_at: datetime, law: Law) -> Schedule
 def covers(request: ExitRequest, application: CloudApplication, approved_at: datetime) -> bool:
     """Whether an exit approved at this instant ends this system.
 
-    One of the whole unit ends what it had by then.
+    One of the whole unit ends what it had by then: what was granted, not what was applied for.
     """
     reference = request.spec.application_ref
     if reference is not None:
         return reference.uid == application.metadata.uid
-    made_at = application.metadata.creation_timestamp
-    granted = application.status.phase not in BEFORE_APPROVAL
-    return granted and made_at is not None and made_at <= approved_at
+    stages = application.status.stages
+    made = approval(application, stages[-1]) if stages else None
+    return made is not None and made.at is not None and made.at <= approved_at
 
 
 def exit_of(case: Case, kept: Suspended, now: datetime) -> Exit:

@@ -1,7 +1,7 @@
 """How an approved system lives: trial, launch, running, interrupted, ending (article 9)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -11,7 +11,7 @@ from mandate.api.meta import Condition, Json
 from mandate.api.rulebook import cite
 from mandate.rules.access import Guests, access
 from mandate.rules.case import Case
-from mandate.rules.evaluation import evaluation_overdue
+from mandate.rules.evaluation import evaluation_due, evaluation_overdue
 from mandate.rules.exits import Exit, exit_of
 from mandate.rules.grant import Regime
 from mandate.rules.integration import duty_of, overdue_text, standing_of
@@ -51,6 +51,9 @@ def live(case: Case, begun: datetime | None, now: datetime, clocks: tuple[Clock,
     trial = trial_of(case, begun, now) if begun and not launch.continued else None
     kept = suspended(case)
     ending = exit_of(case, kept, now)
+    if ending.stage is not None:
+        # what exits needs no agreement any more, from this very look on
+        launch = replace(launch, agreement_over="")
     # consent alone does not end a trial, the launch does; and what exits is on trial no more
     on_trial = launch.launched_at is None and ending.stage is None
     expired = trial is not None and trial.expired and on_trial
@@ -75,6 +78,7 @@ def live(case: Case, begun: datetime | None, now: datetime, clocks: tuple[Clock,
         *(_integrated_by(case) if ending.stage is None else ()),
         *((launch.continues_to,) if launch.continues_to else ()),
     )
+    late, owed = evaluation_overdue(case, clocks, now), evaluation_due(clocks)
     return Life(
         phase=_phase(begun, launch, ending),
         regime=regime,
@@ -82,13 +86,13 @@ def live(case: Case, begun: datetime | None, now: datetime, clocks: tuple[Clock,
             *_conditions(case, trial, expired, kept, launch, now),
             *_integration(case, ending, now),
             *_continues(case, launch, now),
-            *_after_launch(case, regime.internet, evaluation_overdue(case, clocks, now), now),
+            *_after_launch(case, regime.internet, late and ending.stage is None, now),
         ),
         trial=trial.period if trial else None,
         launched_at=launch.launched_at,
         billing_from=launch.billing_from,
         records=() if ending.stage else launch.records,
-        due=waits,
+        due=waits if owed is None else (*waits, owed),
     )
 
 

@@ -106,12 +106,9 @@ async def ensure(kube: KubeClient, manifest: Json, live: Json | None, witness: W
     elif not is_as(manifest, live):
         if _digest(live) == _digest(manifest):
             await witness.drifted(ref, gone=False)
-            version = {"resourceVersion": live["metadata"]["resourceVersion"]}
-            live = await kube.apply(manifest | {"metadata": manifest["metadata"] | version})
-        if not is_as(manifest, live):
-            # an apply takes nothing away that others added: a key in a quota, a rule, a subject.
-            # What is to be otherwise is so in one write: cut in two, it would look like drift
-            live = await kube.replace(_corrected(manifest, live))
+        # not applied: that takes nothing away that others added, a key in a quota, a rule, a
+        # subject. And in one write: a death between two would leave what looks like drift
+        live = await kube.replace(_corrected(manifest, live))
     await witness.settled(ref)
     return live
 
