@@ -1,25 +1,24 @@
 """`python -m hack.mutants`: fails if a guard or a rule can be switched off unnoticed."""
 
 import argparse
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
-from hack.mutants import guards, rules
+from hack.mutants import guards, proofs, rules, suite
 from hack.site import INSTALLATION, ROOT
 from mandate.guards import policies
 
-_NO_TESTS = 5
+_FAILED, _NO_TESTS = 1, 5
 # more would only wait for each other on the two cores this was measured on
 _AT_ONCE = 2
 
-Verdict = tuple[str, bool, str]
-"""What was switched off, whether a test noticed, and what pytest said last."""
+Job = Callable[[], tuple[str, bool, str]]
+"""Tries a mutant: what was switched off, whether a test noticed, and what pytest said last."""
 
 
 def main() -> int:
@@ -27,13 +26,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m hack.mutants", description=__doc__)
     parser.add_argument("only", nargs="*", help="only those whose name has one of these in it")
     only = parser.parse_args().only
-    jobs = [job for name, job in _jobs() if not only or any(part in name for part in only)]
-    # a test that fails anyway would seem to notice every mutant
-    for suite in ("tests/unit", "tests/cluster"):
-        _, failed, said = _verdict(suite, [suite], (), {})
-        print(f"as it is {suite}: {said}", flush=True)
-        if failed or " passed" not in said:
-            return 1
+    jobs = _jobs(lambda name: not only or any(part in name for part in only))
+    if not jobs:
+        print("nothing was tried")
+        return 1
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         verdicts = []
         for name, noticed, said in pool.map(lambda job: job(), jobs):
@@ -44,51 +40,58 @@ def main() -> int:
     return 1 if survivors else 0
 
 
-def _jobs() -> list[tuple[str, Callable[[], Verdict]]]:
-    out: list[tuple[str, Callable[[], Verdict]]] = []
-    for file in sorted((ROOT / "operator" / "mandate" / "rules").glob("*.py")):
-        out += [(str(m), lambda m=m: _try_rule(m)) for m in rules.mutants(file)]  # type: ignore[misc]
-    for line in guards.lines(policies(INSTALLATION)):
-        out.append((str(line), lambda line=line: _try_guard(line)))  # type: ignore[misc]
+def _jobs(chosen: Callable[[str], bool]) -> list[Job]:
+    """What to try; nothing if there is no such mutant, or a test fails as it is.
+
+    A test that fails anyway would seem to notice every mutant.
+    """
+    files = sorted((ROOT / "operator" / "mandate" / "rules").glob("*.py"))
+    mutants = [m for file in files for m in rules.mutants(file) if chosen(str(m))]
+    lines = [line for line in guards.lines(policies(INSTALLATION)) if chosen(str(line))]
+    out: list[Job] = []
+    if mutants:
+        with tempfile.TemporaryDirectory(prefix="mandate-proofs-") as name:
+            if not _passed("tests/unit", *proofs.gather(Path(name))):
+                return []
+            proven = proofs.read(Path(name))
+        out += [partial(_try_rule, mutant, proven.of(mutant)) for mutant in mutants]
+    if lines:
+        if not _passed("tests/cluster", *suite.run(["tests/cluster"])):
+            return []
+        out += [partial(_try_guard, line) for line in lines]
     return out
 
 
-def _try_rule(mutant: rules.Mutant) -> Verdict:
+def _passed(where: str, code: int, said: str) -> bool:
+    print(f"as it is {where}: {said}", flush=True)
+    return code == 0
+
+
+def _try_rule(mutant: rules.Mutant, tests: Sequence[str]) -> tuple[str, bool, str]:
+    if not tests:
+        return _verdict(str(mutant), mutant.rules, _NO_TESTS, "none runs it")
     with tempfile.TemporaryDirectory(prefix="mandate-mutant-") as name:
-        source = Path(name) / "operator"
+        source, listed = Path(name) / "operator", Path(name) / "tests"
         shutil.copytree(ROOT / "operator", source)
         (source / mutant.file.relative_to(ROOT / "operator")).write_text(mutant.source, "utf-8")
-        return _verdict(str(mutant), ["tests/unit"], mutant.rules, {"PYTHONPATH": str(source)})
+        # in a file: a line of arguments has no room for them all
+        listed.write_text("\n".join(tests), "utf-8")
+        outcome = suite.run(["-x", f"@{listed}"], {"PYTHONPATH": str(source)})
+        return _verdict(str(mutant), mutant.rules, *outcome)
 
 
-def _try_guard(line: guards.Line) -> Verdict:
-    return _verdict(str(line), ["tests/cluster"], line.rules, {"MANDATE_MUTANT": str(line)})
+def _try_guard(line: guards.Line) -> tuple[str, bool, str]:
+    options = ["-x", "tests/cluster", *(f"--rule={rule}" for rule in line.rules)]
+    outcome = suite.run(options, {"MANDATE_MUTANT": str(line)})
+    return _verdict(str(line), line.rules, *outcome)
 
 
-def _verdict(
-    name: str, where: Sequence[str], wanted: Sequence[str], environment: dict[str, str]
-) -> Verdict:
-    """Runs the tests that carry the rules until the first that fails.
-
-    Raises:
-        RuntimeError: no test carries them, or pytest itself failed.
-    """
-    options = [f"--rule={rule}" for rule in wanted]
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider"]
-    run = subprocess.run(
-        [*command, *where, *options],
-        cwd=ROOT,
-        env={**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": tempfile.gettempdir(), **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    said = run.stdout.strip().splitlines()[-1] if run.stdout.strip() else run.stderr[-200:]
-    if run.returncode not in (0, 1):
-        reason = "no test carries" if run.returncode == _NO_TESTS else "pytest failed on"
+def _verdict(name: str, wanted: Sequence[str], code: int, said: str) -> tuple[str, bool, str]:
+    if code not in (0, _FAILED):
+        reason = "no test carries" if code == _NO_TESTS else "pytest failed on"
         return name, False, f"{reason} {', '.join(wanted)}: {said}"
     # an error is no notice: the mutant did not even stand up
-    return name, run.returncode == 1 and " failed" in said, said
+    return name, code == _FAILED and " failed" in said, said
 
 
 if __name__ == "__main__":

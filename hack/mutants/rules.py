@@ -17,6 +17,8 @@ class Mutant:
 
     file: Path
     line: int
+    lines: range
+    """Of what is switched off; a test that runs none of them can't notice."""
     what: str
     rules: tuple[str, ...]
     """What the function says it judges; none: every unit test may find it."""
@@ -33,11 +35,12 @@ def mutants(file: Path) -> Iterator[Mutant]:
     for number in range(count):
         tree = ast.parse(text)
         function, node, what = list(_switches(tree))[number]
-        line = node.lineno
+        line, lines = node.lineno, _span(node)
         _switch_off(node, what)
         said = ast.get_docstring(function) or ""
         rules = tuple(dict.fromkeys(i for i in _ID.findall(said) if i in RULEBOOK))
-        yield Mutant(file, line, what, rules, ast.unparse(ast.fix_missing_locations(tree)))
+        source = ast.unparse(ast.fix_missing_locations(tree))
+        yield Mutant(file, line, lines, what, rules, source)
 
 
 _WHAT = {
@@ -63,6 +66,18 @@ def _switches(
                 g.ifs for g in node.generators
             ):
                 yield function, node, _WHAT[ast.comprehension]
+
+
+def _span(node: ast.stmt | ast.expr) -> range:
+    """The lines that run whatever the outcome: of a condition, or of what is found."""
+    if isinstance(node, ast.If | ast.IfExp):
+        parts: list[ast.stmt | ast.expr] = [node.test]
+    elif isinstance(node, ast.ListComp | ast.GeneratorExp | ast.SetComp):
+        parts = [test for generator in node.generators for test in generator.ifs]
+    else:
+        parts = [node]
+    ends = [part.end_lineno or part.lineno for part in parts]
+    return range(min(part.lineno for part in parts), max(ends) + 1)
 
 
 def _switch_off(node: ast.AST, what: str) -> None:

@@ -1,0 +1,42 @@
+"""Runs pytest in a process of its own, the same way each time."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+
+from hack.site import ROOT
+
+# hypothesis then draws the same examples each time, and keeps none
+_SAME = {"CI": "1", "HYPOTHESIS_STORAGE_DIRECTORY": tempfile.gettempdir()}
+
+
+def run(
+    arguments: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+    under: Sequence[str] = (),
+) -> tuple[int, str]:
+    """Runs the tests.
+
+    Args:
+        arguments: pytest's own.
+        environment: what is set beside what is.
+        under: the module, with its arguments, that runs pytest.
+
+    Returns:
+        pytest's exit code, and what it said last.
+    """
+    done = subprocess.run(
+        [
+            *(sys.executable, *under, "-m", "pytest", "-q", "--no-header"),
+            *("-p", "no:cacheprovider", *arguments),
+        ],
+        cwd=ROOT,
+        env={**os.environ, **_SAME, **(environment or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = done.stdout.strip().splitlines() or [done.stderr[-200:]]
+    return done.returncode, lines[-1]
