@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from mandate.api.meta import find_condition
 from mandate.rules.agreement import needs_text
 from mandate.rules.basis import basis
 from tests.unit.agreements import THREE, Story, terms
@@ -149,6 +150,9 @@ def test_a_refusal_by_anyone_ends_it_and_the_trial_goes_on() -> None:
     assert story.agreements() == {TERM: "Refused"}
     assert story.awaited(TERM) == []
     assert story.app.status.phase == "Trial"
+    ready = find_condition(story.agreement().status.conditions, "Ready")
+    assert ready is not None
+    assert ready.message.startswith("refused at sign-provider, and it ends there: read the opinion")
     # nothing is filed of itself: the same text would be refused again
     assert story.look(NOW + timedelta(days=1)).records == ()
     # and what nobody launches ends with its trial
