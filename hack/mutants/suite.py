@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 
 from hack.site import ROOT
 
+# more would only wait for each other on the two cores this was measured on
+AT_ONCE = 2
 # hypothesis then draws the same examples each time, and keeps none
-_SAME = {"CI": "1", "HYPOTHESIS_STORAGE_DIRECTORY": tempfile.gettempdir()}
+SAME = {"CI": "1", "HYPOTHESIS_STORAGE_DIRECTORY": tempfile.gettempdir()}
 
 
 def run(
@@ -33,7 +35,7 @@ def run(
             *("-p", "no:cacheprovider", *arguments),
         ],
         cwd=ROOT,
-        env={**os.environ, **_SAME, **(environment or {})},
+        env={**os.environ, **SAME, **(environment or {})},
         capture_output=True,
         text=True,
         check=False,

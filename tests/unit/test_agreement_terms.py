@@ -197,7 +197,8 @@ def test_reminders_are_given_once_each_before_the_end() -> None:
     assert story.agreement().status.reminded_before_days == (30,)
     near = find_condition(story.agreement().status.conditions, "Expiring")
     assert near is not None
-    assert (near.status, "2027-11-25" in near.message) == ("True", True)
+    assert (near.status, near.reason) == ("True", "TermEnds")
+    assert "2027-11-25" in near.message
     assert story.dues[TERM] == datetime(2027, 11, 18, 16, tzinfo=UTC)
     story.look(datetime(2027, 11, 18, 16, tzinfo=UTC))
     assert story.agreement().status.reminded_before_days == (30, 7)
@@ -206,7 +207,7 @@ def test_reminders_are_given_once_each_before_the_end() -> None:
     story.look(FIRST_END)
     over = find_condition(story.agreement().status.conditions, "Expiring")
     assert over is not None
-    assert over.status == "False"
+    assert (over.status, over.reason) == ("False", "Renewed")
     assert story.dues[TERM] is None
 
 

@@ -175,3 +175,15 @@ def test_new_contacts_are_called_from_the_beginning_of_their_day() -> None:
     assert (phase(before), before.due) == ("Submitted", begins)
     after = judge_contacts(case(), request, request.spec.wire(), begins)
     assert (phase(after), after.due) == ("Effective", None)
+    said = [find_condition(plan.status.conditions, "Ready") for plan in (before, after)]
+    assert [c.reason for c in said if c is not None] == ["Noted", "Effective"]
+
+
+@pytest.mark.rule("G38-contact")
+@pytest.mark.parametrize(
+    "limits", [[], [{"name": "contactNotice", "amount": 3, "unit": "workingDays"}]]
+)
+def test_without_a_notice_in_days_no_change_of_contacts_is_late(limits: list[Json]) -> None:
+    request = contacts(date(2026, 11, 24))
+    plan = judge_contacts(case(timeLimits=limits), request, request.spec.wire(), NOW)
+    assert find_condition(plan.status.conditions, "NoticeLate") is None

@@ -1,12 +1,15 @@
 """What a rule's mutant switches off, and which tests are asked."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 from hack.mutants import suite
 from hack.mutants.contexts import REPORT
 from hack.mutants.proofs import Case, Proofs, read
 from hack.mutants.rules import Mutant, mutants
+from hack.site import ROOT
 
 MODULE = '''"""A rule."""
 
@@ -37,11 +40,11 @@ def of(folder: Path) -> list[Mutant]:
 
 def test_each_thing_is_switched_off_by_itself(tmp_path: Path) -> None:
     found = of(tmp_path)
-    assert [(str(m), m.lines, m.rules) for m in found] == [
-        ("judged.py:6 condition never met", range(7, 9), ("A16-change",)),
-        ("judged.py:10 finding not made", range(10, 11), ("A16-change",)),
-        ("judged.py:14 choice never made", range(18, 19), ()),
-        ("judged.py:14 filter lets all through", range(17, 18), ()),
+    assert [(str(m), m.function, m.lines, m.rules) for m in found] == [
+        ("judged.py:6 condition never met", "found", range(7, 9), ("A16-change",)),
+        ("judged.py:10 finding not made", "found", range(10, 11), ("A16-change",)),
+        ("judged.py:14 choice never made", "low", range(18, 19), ()),
+        ("judged.py:14 filter lets all through", "low", range(17, 18), ()),
     ]
     whole = ast.unparse(ast.parse(MODULE))
     assert [set(m.source.splitlines()) - set(whole.splitlines()) for m in found] == [
@@ -99,3 +102,26 @@ def test_a_run_says_what_failed(tmp_path: Path) -> None:
     code, said = suite.run([str(tests)])
     assert code == 1
     assert said.startswith("1 failed in ")
+
+
+TRIES = """
+from pathlib import Path
+from hack.mutants import forks, rules
+
+tests = "tests/unit/test_workdays.py"
+worked = f"{tests}::test_the_prc_works_on_the_days_that_were_published"
+zone = f"{tests}::test_a_time_zone_that_is_none_is_refused"
+file = Path("operator/mandate/rules/workdays.py").resolve()
+never, *_ = [m for m in rules.mutants(file) if m.function == "Workdays.is_worked"]
+print(forks.run([(never, [worked])], tests))
+print(forks.run([(never, [zone])], tests))
+print(forks.run([(never, [])], tests))
+"""
+
+
+def test_a_mutant_is_noticed_by_a_test_that_fails_in_its_fork() -> None:
+    """And neither by one that passes, nor by none; the next fork has it off again."""
+    command = [sys.executable, "-c", TRIES]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    said = [line for line in done.stdout.splitlines() if line.startswith("[")]
+    assert said == ["[True]", "[False]", "[False]"], done.stdout + done.stderr
