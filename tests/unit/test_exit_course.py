@@ -8,13 +8,17 @@ import pytest
 from mandate.api.cloudapplication import CloudApplication
 from mandate.api.exitrequest import ExitRequest
 from mandate.api.meta import Json
+from mandate.rules.application import decide
 from mandate.rules.case import Case, Unit
 from mandate.rules.exit_request import judge_exit
 from mandate.rules.exits import Exit, exit_of
 from mandate.rules.request import RequestPlan
 from mandate.rules.suspension import Suspended
 from tests.unit.builders import NOW
-from tests.unit.endings import at, case, decision, exit_request, granted, stored
+from tests.unit.endings import at, case, decision, exit_request, granted, stored, world
+from tests.unit.launches import LAUNCH_DAY, decided, good, launch
+from tests.unit.launches import case as launch_case
+from tests.unit.test_guests_and_contacts import a_grant
 
 APPROVED = {"exit": decision()}
 RECLAIMED = {"inventory": {"pods": "2"}, "reclaimedAt": "2026-12-03T00:00:00Z"}
@@ -137,3 +141,17 @@ def test_where_the_policy_names_no_days_of_notice_none_are_waited_for() -> None:
     request = exit_request(changes | own)
     assert "NoticeGiven" in said(look(case(request), request))
     assert "NoticeGiven" not in said(look(case(request, exit=None), request))
+
+
+@pytest.mark.rule("A17-exit", "A26-access", "A15-launch")
+def test_nobody_enters_what_exits_and_no_agreement_is_filed_for_it() -> None:
+    guest, consent = a_grant(days=60), decided(launch(), "launch", found=launch_case(good()))
+    requests = (guest, good(), consent)
+    before = decide(world(*requests, app=granted()), LAUNCH_DAY)
+    leaving = exit_request({"plannedExitDate": "2026-12-30"}, APPROVED)
+    after = decide(world(*requests, leaving, app=granted()), LAUNCH_DAY)
+    assert before.grant is not None
+    assert after.grant is not None
+    assert [len(room.members) for room in before.grant.regime.guests] == [1]
+    assert [len(room.members) for room in after.grant.regime.guests] == [0]
+    assert (len(before.records), after.records) == (1, ())
