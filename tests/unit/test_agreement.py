@@ -53,7 +53,7 @@ def test_a_record_that_the_cache_does_not_show_yet_is_asked_for_again_by_the_sam
     assert again["metadata"] == {"name": TERM, "namespace": "agency-transport"}
 
 
-@pytest.mark.rule("G94-copies", "X-bound")
+@pytest.mark.rule("G94-copies", "X-bound", "X-order")
 def test_three_signatures_are_open_together_and_each_binds_the_texts_digest() -> None:
     story = Story(NOW)
     story.consent()
