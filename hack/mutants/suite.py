@@ -27,7 +27,7 @@ def run(
         under: the module, with its arguments, that runs pytest.
 
     Returns:
-        pytest's exit code, and what it said last.
+        pytest's exit code, and what it said last, with the tests that failed.
     """
     done = subprocess.run(
         [
@@ -41,4 +41,5 @@ def run(
         check=False,
     )
     lines = done.stdout.strip().splitlines() or [done.stderr[-200:]]
-    return done.returncode, lines[-1]
+    failed = [line.split(" - ")[0] for line in lines if line.startswith(("FAILED ", "ERROR "))]
+    return done.returncode, "; ".join([lines[-1], *failed])

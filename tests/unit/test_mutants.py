@@ -102,6 +102,7 @@ def test_a_run_says_what_failed(tmp_path: Path) -> None:
     code, said = suite.run([str(tests)])
     assert code == 1
     assert said.startswith("1 failed in ")
+    assert said.endswith("test_no.py::test_no")
 
 
 TRIES = """
