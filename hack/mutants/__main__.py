@@ -1,25 +1,17 @@
 """`python -m hack.mutants`: fails if a guard or a rule can be switched off unnoticed."""
 
 import argparse
-import os
-import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from hack.mutants import guards, rules
+from hack.mutants import forks, guards, proofs, rules, suite
 from hack.site import INSTALLATION, ROOT
 from mandate.guards import policies
 
-_NO_TESTS = 5
-# more would only wait for each other on the two cores this was measured on
-_AT_ONCE = 2
-
-Verdict = tuple[str, bool, str]
-"""What was switched off, whether a test noticed, and what pytest said last."""
+_FAILED, _NO_TESTS = 1, 5
 
 
 def main() -> int:
@@ -27,72 +19,59 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m hack.mutants", description=__doc__)
     parser.add_argument("only", nargs="*", help="only those whose name has one of these in it")
     only = parser.parse_args().only
-    jobs = [job for name, job in _jobs() if not only or any(part in name for part in only)]
-    # a test that fails anyway would seem to notice every mutant
-    for suite in ("tests/unit", "tests/cluster"):
-        _, failed, said = _verdict(suite, [suite], (), {})
-        print(f"as it is {suite}: {said}", flush=True)
-        if failed or " passed" not in said:
-            return 1
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        verdicts = []
-        for name, noticed, said in pool.map(lambda job: job(), jobs):
-            print(f"{'noticed ' if noticed else 'SURVIVED'} {name}: {said}", flush=True)
-            verdicts.append(noticed)
+
+    def chosen(name: str) -> bool:
+        return not only or any(part in name for part in only)
+
+    files = sorted((ROOT / "operator" / "mandate" / "rules").glob("*.py"))
+    mutants = [m for file in files for m in rules.mutants(file) if chosen(str(m))]
+    lines = [line for line in guards.lines(policies(INSTALLATION)) if chosen(str(line))]
+    verdicts = [*_rules(mutants), *_guards(lines)]
     survivors = verdicts.count(False)
     print(f"{len(verdicts) - survivors} passed, {survivors} failed")
-    return 1 if survivors else 0
+    return 1 if survivors or not verdicts else 0
 
 
-def _jobs() -> list[tuple[str, Callable[[], Verdict]]]:
-    out: list[tuple[str, Callable[[], Verdict]]] = []
-    for file in sorted((ROOT / "operator" / "mandate" / "rules").glob("*.py")):
-        out += [(str(m), lambda m=m: _try_rule(m)) for m in rules.mutants(file)]  # type: ignore[misc]
-    for line in guards.lines(policies(INSTALLATION)):
-        out.append((str(line), lambda line=line: _try_guard(line)))  # type: ignore[misc]
-    return out
+def _rules(mutants: Sequence[rules.Mutant]) -> list[bool]:
+    """Whether each rule mutant was noticed."""
+    if not mutants:
+        return []
+    with tempfile.TemporaryDirectory(prefix="mandate-proofs-") as name:
+        _as_it_is("tests/unit", *proofs.gather(Path(name)))
+        proven = proofs.read(Path(name))
+    return forks.run([(mutant, proven.of(mutant)) for mutant in mutants])
 
 
-def _try_rule(mutant: rules.Mutant) -> Verdict:
-    with tempfile.TemporaryDirectory(prefix="mandate-mutant-") as name:
-        source = Path(name) / "operator"
-        shutil.copytree(ROOT / "operator", source)
-        (source / mutant.file.relative_to(ROOT / "operator")).write_text(mutant.source, "utf-8")
-        return _verdict(str(mutant), ["tests/unit"], mutant.rules, {"PYTHONPATH": str(source)})
+def _guards(lines: Sequence[guards.Line]) -> list[bool]:
+    """Whether each guard mutant was noticed."""
+    if not lines:
+        return []
+    _as_it_is("tests/cluster", *suite.run(["tests/cluster"]))
+    noticed = []
+    with ThreadPoolExecutor(suite.AT_ONCE) as pool:
+        for line, (code, said) in zip(lines, pool.map(_try_guard, lines), strict=True):
+            # an error is no notice: the mutant did not even stand up
+            noticed.append(code == _FAILED and " failed" in said)
+            why = f"no test carries {', '.join(line.rules)}" if code == _NO_TESTS else said
+            print(f"{'noticed ' if noticed[-1] else 'SURVIVED'} {line}: {why}", flush=True)
+    return noticed
 
 
-def _try_guard(line: guards.Line) -> Verdict:
+def _try_guard(line: guards.Line) -> tuple[int, str]:
+    options = [f"--rule={rule}" for rule in line.rules]
+    code, said = _NO_TESTS, ""
     for where in line.proofs:
-        verdict = _verdict(str(line), where, line.rules, {"MANDATE_MUTANT": str(line)})
-        if verdict[1]:
+        code, said = suite.run(["-x", *where, *options], {"MANDATE_MUTANT": str(line)})
+        if code == _FAILED:
             break
-    return verdict
+    return code, said
 
 
-def _verdict(
-    name: str, where: Sequence[str], wanted: Sequence[str], environment: dict[str, str]
-) -> Verdict:
-    """Runs the tests that carry the rules until the first that fails.
-
-    Raises:
-        RuntimeError: no test carries them, or pytest itself failed.
-    """
-    options = [f"--rule={rule}" for rule in wanted]
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider"]
-    run = subprocess.run(
-        [*command, *where, *options],
-        cwd=ROOT,
-        env={**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": tempfile.gettempdir(), **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    said = run.stdout.strip().splitlines()[-1] if run.stdout.strip() else run.stderr[-200:]
-    if run.returncode not in (0, 1):
-        reason = "no test carries" if run.returncode == _NO_TESTS else "pytest failed on"
-        return name, False, f"{reason} {', '.join(wanted)}: {said}"
-    # an error is no notice: the mutant did not even stand up
-    return name, run.returncode == 1 and " failed" in said, said
+def _as_it_is(where: str, code: int, said: str) -> None:
+    """A test that fails anyway would seem to notice every mutant."""
+    print(f"as it is {where}: {said}", flush=True)
+    if code:
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -102,9 +102,21 @@ def test_conditions_of_others_are_kept() -> None:
 
 
 @pytest.mark.rule("A17-delete")
-def test_it_says_how_many_systems_still_stand() -> None:
+@pytest.mark.parametrize(
+    ("law", "obstacle", "reason"),
+    [
+        (policy(), None, "CanFile"),
+        (None, None, "PolicyNotFound"),
+        (policy(), Obstacle("NamespaceTaken", "is another's"), "NamespaceTaken"),
+    ],
+)
+def test_it_says_how_many_systems_still_stand(
+    law: GovernancePolicy | None, obstacle: Obstacle | None, reason: str
+) -> None:
+    """Whether its members can file or not."""
     phases: list[Phase | None] = [None, "Submitted", "Accepted", "Refused", "Exited"]
     phases += ["Approved", "Trial", "Exiting"]
     applied = [Applied(f"system-{n}", f"uid-{n}", phase) for n, phase in enumerate(phases)]
-    found = decide_agency(agency(), policy(), NOW, applications=applied)
+    found = decide_agency(agency(), law, NOW, obstacle, applications=applied)
     assert found.status.open_systems == 3
+    assert ready(found).reason == reason

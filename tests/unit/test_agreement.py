@@ -55,7 +55,7 @@ def test_a_record_that_the_cache_does_not_show_yet_is_asked_for_again_by_the_sam
     assert again["metadata"] == {"name": TERM, "namespace": "agency-transport"}
 
 
-@pytest.mark.rule("G94-copies", "X-bound")
+@pytest.mark.rule("G94-copies", "X-bound", "X-order")
 def test_three_signatures_are_open_together_and_each_binds_the_texts_digest() -> None:
     story = Story(NOW)
     story.consent()
@@ -152,6 +152,9 @@ def test_a_refusal_by_anyone_ends_it_and_the_trial_goes_on() -> None:
     assert story.agreements() == {TERM: "Refused"}
     assert story.awaited(TERM) == []
     assert story.app.status.phase == "Trial"
+    ready = find_condition(story.agreement().status.conditions, "Ready")
+    assert ready is not None
+    assert ready.message.startswith("refused at sign-provider, and it ends there: read the opinion")
     # nothing is filed of itself: the same text would be refused again
     assert story.look(NOW + timedelta(days=1)).records == ()
     # and what nobody launches ends with its trial

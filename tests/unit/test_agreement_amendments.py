@@ -30,7 +30,7 @@ def amended(story: Story) -> str:
     return name
 
 
-@pytest.mark.rule("G94-copies")
+@pytest.mark.rule("G94-copies", "G91-term")
 def test_an_amendment_takes_its_place_once_all_three_have_signed() -> None:
     story = running()
     story.now = SIGNED + 30 * DAY

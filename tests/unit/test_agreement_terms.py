@@ -11,9 +11,10 @@ from mandate.api.requests import Decision
 from mandate.api.serviceagreement import ServiceAgreementStatus
 from mandate.rules.agreement_chain import amendment
 from mandate.rules.agreement_history import agreement_facts
+from mandate.rules.basis import basis
 from mandate.rules.launch import launch_of
 from tests.unit.agreements import THREE, Story, terms
-from tests.unit.builders import NOW, calendar
+from tests.unit.builders import NOW
 
 TERM, SECOND, THIRD = (f"bus-portal-term-{n}" for n in range(3))
 SIGNED = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
@@ -24,7 +25,6 @@ DAY = timedelta(days=1)
 FIRST_END = datetime(2027, 11, 25, 16, tzinfo=UTC)
 SECOND_END = datetime(2028, 11, 27, 16, tzinfo=UTC)
 THIRD_END = datetime(2029, 11, 26, 16, tzinfo=UTC)
-ALL_WORKED: dict[str, object] = {"weekend": [], "holidays": [], "makeUpDays": [], "country": None}
 
 
 def running(
@@ -75,14 +75,14 @@ def test_it_renews_itself_twice_at_most_and_each_term_counts_from_the_signatures
     assert story.look(THIRD_END + 400 * DAY).records == ()
 
 
-@pytest.mark.rule("G91-term")
+@pytest.mark.rule("G91-term", "G94-copies")
 def test_a_renewal_needs_no_signature_and_cites_what_it_goes_on_from() -> None:
     story = running()
     story.look(FIRST_END)
     renewed, before = story.agreement(SECOND), story.agreement(TERM)
     assert (renewed.spec.term, renewed.spec.previous) == (1, TERM)
     assert renewed.spec.annexes == before.spec.annexes
-    assert renewed.status.approvals == {}
+    assert (renewed.status.approvals, renewed.status.checks) == ({}, ())
     assert renewed.status.text_sha256 == before.status.text_sha256
     assert reason(story, SECOND).startswith("True InForce: in force from 2027-11-26 to 2028-11-27")
     assert f"in continuation of {TERM} as nobody objected" in reason(story, SECOND)
@@ -106,6 +106,8 @@ def test_after_its_end_what_runs_is_left() -> None:
     assert plan.grant is not None
     assert (plan.grant.regime.closed, plan.grant.regime.frozen) == (False, False)
     assert plan.grant.regime.environment == "formal"
+    (over,) = [f for f in agreement_facts(story.agreement()) if f.kind == "Expired"]
+    assert over.event == "Warning"
 
 
 @pytest.mark.rule("G91-term")
@@ -118,6 +120,10 @@ def test_an_objection_by_anyone_lets_it_end_with_its_last_day_and_not_before(sta
         "objection-agency", "objection-provider", "objection-authority",
     ]  # fmt: skip
     assert all(t.may == ("Approved",) and t.opinion_required for t in turns)
+    agreement = story.agreement()
+    text = {"textSha256": agreement.status.text_sha256}
+    read = basis(agreement.metadata, agreement.wire()["spec"], agreement.status.checks, text)
+    assert {t.basis for t in turns} == {read}
     story.decide(TERM, stage)
     assert stage not in story.awaited(TERM)
     assert len(story.awaited(TERM)) == 2
@@ -168,6 +174,7 @@ def test_whoever_looks_again_after_years_finds_the_same() -> None:
 def test_a_policy_that_allows_more_renewals_later_brings_nothing_back() -> None:
     story = running(law={"agreement": terms(renewals=0)})
     story.look(FIRST_END)
+    said = reason(story, TERM)
     story.law = story.law.model_copy(
         update={
             "spec": story.law.spec.model_copy(
@@ -177,26 +184,7 @@ def test_a_policy_that_allows_more_renewals_later_brings_nothing_back() -> None:
     )
     story.look(FIRST_END + DAY)
     assert story.agreements() == {TERM: "Expired"}
-
-
-@pytest.mark.rule("G91-term")
-def test_months_end_on_the_same_day_number_or_the_months_last() -> None:
-    law: dict[str, object] = {"agreement": terms(termMonths=1)}
-    story = running(datetime(2027, 1, 31, 2, tzinfo=UTC), law, ALL_WORKED)
-    assert span(story, TERM) == (date(2027, 1, 31), date(2027, 2, 28))
-    story.look(datetime(2027, 2, 28, 16, tzinfo=UTC))
-    # counted from the 31st, not from the 28th
-    assert span(story, SECOND) == (date(2027, 3, 1), date(2027, 3, 31))
-    story.look(datetime(2027, 3, 31, 16, tzinfo=UTC))
-    assert span(story, THIRD) == (date(2027, 4, 1), date(2027, 4, 30))
-
-
-@pytest.mark.rule("G91-term")
-def test_a_leap_days_agreement_ends_on_the_last_of_february() -> None:
-    story = running(datetime(2028, 2, 29, 2, tzinfo=UTC), days=ALL_WORKED)
-    assert span(story, TERM) == (date(2028, 2, 29), date(2029, 2, 28))
-    story.look(datetime(2030, 1, 1, tzinfo=UTC))
-    assert span(story, SECOND) == (date(2029, 3, 1), date(2030, 2, 28))
+    assert reason(story, TERM) == said
 
 
 @pytest.mark.rule("G91-term")
@@ -209,7 +197,8 @@ def test_reminders_are_given_once_each_before_the_end() -> None:
     assert story.agreement().status.reminded_before_days == (30,)
     near = find_condition(story.agreement().status.conditions, "Expiring")
     assert near is not None
-    assert (near.status, "2027-11-25" in near.message) == ("True", True)
+    assert (near.status, near.reason) == ("True", "TermEnds")
+    assert "2027-11-25" in near.message
     assert story.dues[TERM] == datetime(2027, 11, 18, 16, tzinfo=UTC)
     story.look(datetime(2027, 11, 18, 16, tzinfo=UTC))
     assert story.agreement().status.reminded_before_days == (30, 7)
@@ -218,7 +207,7 @@ def test_reminders_are_given_once_each_before_the_end() -> None:
     story.look(FIRST_END)
     over = find_condition(story.agreement().status.conditions, "Expiring")
     assert over is not None
-    assert over.status == "False"
+    assert (over.status, over.reason) == ("False", "Renewed")
     assert story.dues[TERM] is None
 
 
@@ -306,22 +295,3 @@ def _try(story: Story, move: str, who: int, number: int) -> None:
             if who < len(turns) and decision in turns[who].may:
                 story.write(name, turns[who].stage, decision)
                 return
-
-
-@pytest.mark.rule("G91-term")
-def test_a_calendar_edited_later_moves_no_term_that_is_over() -> None:
-    story = running()
-    story.look(FIRST_END)
-    # by a calendar that calls the last day off, it would have been the day after
-    story.calendar = calendar(holidays=[{"date": "2027-11-25"}])
-    story.look(FIRST_END + DAY)
-    assert span(story, TERM) == (date(2026, 11, 25), date(2027, 11, 25))
-
-
-@pytest.mark.rule("G91-term")
-def test_without_its_calendar_a_term_neither_ends_nor_forgets_its_days() -> None:
-    story = running()
-    story.calendar = None
-    story.look(FIRST_END + DAY)
-    assert story.agreements() == {TERM: "InForce"}
-    assert span(story, TERM) == (date(2026, 11, 25), date(2027, 11, 25))

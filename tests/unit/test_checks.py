@@ -108,6 +108,13 @@ def test_an_incomplete_form_says_what_it_lacks(changes: Json, finding: str) -> N
 
 
 @pytest.mark.rule("A11-form")
+def test_a_disk_that_no_class_of_the_policy_serves_is_named() -> None:
+    found = judged({"storageClasses": [{"type": "SSD", "storageClass": "ssd"}]}, hosts=[host()])
+    said = "hosts[app]: no storage class of the policy serves SATA"
+    assert found["Complete"].message.startswith(f"{said}; {said} (A11-materials")
+
+
+@pytest.mark.rule("A11-form")
 @pytest.mark.parametrize(
     ("policy", "changes"),
     [

@@ -85,6 +85,8 @@ def test_long_data_goes_on_in_further_entries_and_nothing_is_lost() -> None:
     pieces = part["spec"]["entries"]
     assert [e["key"] for e in pieces] == ["filed.1", "filed.1+1", "filed.1+2"]
     assert [e["kind"] for e in pieces] == ["Filed", "Continued", "Continued"]
+    later = ["piece 2 of the data before", "piece 3 of the data before"]
+    assert [e["text"] for e in pieces] == [fact("filed.1").text, *later]
     assert json.loads("".join(e["data"] for e in pieces)) == form
 
 

@@ -106,6 +106,19 @@ def test_one_that_was_not_passed_or_not_verified_is_not_handed_in() -> None:
 
 
 @pytest.mark.rule("G33-mlps")
+def test_a_verification_that_nobody_dated_hands_nothing_in() -> None:
+    at = LAUNCH_DAY + DAY
+    dated = evaluation(at)
+    made = dated.status.approvals["verification.1"].model_copy(update={"at": None})
+    status = dated.status.model_copy(update={"approvals": {"verification.1": made}})
+    undated = dated.model_copy(update={"status": status})
+    for reports, closed in (([undated], None), ([undated, dated], at)):
+        found = clock(lived(None, at, *reports))
+        assert found is not None
+        assert found.closed_at == closed
+
+
+@pytest.mark.rule("G33-mlps")
 def test_where_the_policy_wants_it_accredited_another_does_not_do() -> None:
     owed = {"type": "MlpsEvaluation", "accredited": True, "due": "AfterLaunch"}
     law = policy(agreement=None, evidence=[{"protectionLevel": "Level2", "reports": [owed]}])

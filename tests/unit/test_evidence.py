@@ -198,6 +198,7 @@ def test_an_accredited_report_is_named_as_such_where_it_is_missing() -> None:
     assert [r.metadata.name for r in found.counted] == ["t"]
 
 
+@pytest.mark.rule("A14-level3")
 def test_without_a_calendar_no_report_counts_and_none_is_verified() -> None:
     here = case(verified())
     blind = Case(here.application, here.form, here.agency, policy(), None, requests=here.requests)

@@ -7,7 +7,7 @@ import pytest
 from mandate.api.accessgrant import AccessGrant
 from mandate.api.contactchange import ContactChange
 from mandate.api.meta import Json, Resource, find_condition
-from mandate.api.requests import decision_key
+from mandate.api.requests import Decision, decision_key
 from mandate.render import grant_objects
 from mandate.rules.access import access, judge_access
 from mandate.rules.application import Outcome, World, decide
@@ -36,7 +36,11 @@ def case(*requests: Resource, **law: object) -> Case:
 
 
 def a_grant(
-    *, begins: datetime = NOW, days: int = 2, approved: bool = True, **changes: object
+    *,
+    begins: datetime = NOW,
+    days: int = 2,
+    decision: Decision | None = "Approved",
+    **changes: object,
 ) -> AccessGrant:
     """Access for the maintainer for some days."""
     raw = example("life/access-grant.yaml")
@@ -47,8 +51,8 @@ def a_grant(
     metadata = {"name": "upgrade", "namespace": "agency-transport", "uid": "g-1", "generation": 1}
     key = decision_key("grant", 1)
     status: Json = {
-        "approvals": {key: approval().wire()} if approved else {},
-        "effects": {key: {"effective": True}} if approved else {},
+        "approvals": {key: approval(decision).wire()} if decision else {},
+        "effects": {key: {"effective": True}} if decision else {},
     }
     return AccessGrant.model_validate({"metadata": metadata, "spec": spec, "status": status})
 
@@ -86,23 +90,28 @@ def test_each_change_is_due_when_it_comes() -> None:
     request = a_grant(begins=NOW + DAY)
     assert judged(request, NOW).due == NOW + DAY
     assert access(case(request), NOW).due == (NOW + DAY, NOW + 3 * DAY)
+    assert access(case(request), NOW + DAY).due == (NOW + 3 * DAY,)
     assert judged(request, NOW + 2 * DAY).due == NOW + 3 * DAY
 
 
 @pytest.mark.rule("A26-access")
 def test_nobody_is_let_in_without_an_approval_or_longer_than_the_policy_allows() -> None:
-    assert access(case(a_grant(approved=False)), NOW).guests == ()
-    asked = judged(a_grant(approved=False), NOW)
+    assert access(case(a_grant(decision=None)), NOW).guests == ()
+    asked = judged(a_grant(decision=None), NOW)
+    assert phase(asked) == "Submitted"
     assert asked.status.awaiting[0].may == ("Approved", "Refused")
     for request, law, said in (
-        (a_grant(approved=False, days=31), {}, "longer than the 30 days"),
-        (a_grant(approved=False), {"accessGrantMaximumDays": None}, "lets nobody in"),
-        (a_grant(approved=False, begins=NOW - 9 * DAY), {}, "its time was over"),
+        (a_grant(decision=None, days=31), {}, "longer than the 30 days"),
+        (a_grant(decision=None), {"accessGrantMaximumDays": None}, "lets nobody in"),
+        (a_grant(decision=None, begins=NOW - 9 * DAY), {}, "its time was over"),
     ):
         refused = judged(request, NOW, **law)
         assert refused.status.awaiting[0].may == ("Refused",)
         assert said in refused.status.checks[0].message
-    assert judged(a_grant(approved=False, days=30), NOW).status.checks[0].passed
+    assert judged(a_grant(decision=None, days=30), NOW).status.checks[0].passed
+    denied = a_grant(decision="Refused")
+    assert phase(judged(denied, NOW)) == "Refused"
+    assert access(case(denied), NOW).guests == ()
 
 
 @pytest.mark.rule("A26-access")
@@ -166,3 +175,15 @@ def test_new_contacts_are_called_from_the_beginning_of_their_day() -> None:
     assert (phase(before), before.due) == ("Submitted", begins)
     after = judge_contacts(case(), request, request.spec.wire(), begins)
     assert (phase(after), after.due) == ("Effective", None)
+    said = [find_condition(plan.status.conditions, "Ready") for plan in (before, after)]
+    assert [c.reason for c in said if c is not None] == ["Noted", "Effective"]
+
+
+@pytest.mark.rule("G38-contact")
+@pytest.mark.parametrize(
+    "limits", [[], [{"name": "contactNotice", "amount": 3, "unit": "workingDays"}]]
+)
+def test_without_a_notice_in_days_no_change_of_contacts_is_late(limits: list[Json]) -> None:
+    request = contacts(date(2026, 11, 24))
+    plan = judge_contacts(case(timeLimits=limits), request, request.spec.wire(), NOW)
+    assert find_condition(plan.status.conditions, "NoticeLate") is None

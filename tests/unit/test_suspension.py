@@ -12,7 +12,7 @@ from mandate.api.requests import Decision
 from mandate.api.suspension import Suspension, SuspensionStatus
 from mandate.render import grant_objects
 from mandate.rules.application import decide
-from mandate.rules.suspension import judge_suspension, suspended
+from mandate.rules.suspension import Suspended, judge_suspension, suspended
 from tests.unit.builders import NOW
 from tests.unit.endings import case, decision, stored, suspension, world
 
@@ -33,6 +33,12 @@ def awaited(status: SuspensionStatus) -> dict[str, tuple[str, ...]]:
     return {turn.stage: turn.may for turn in status.awaiting}
 
 
+def said(status: SuspensionStatus) -> str:
+    ready = find_condition(status.conditions, "Ready")
+    assert ready is not None
+    return f"{ready.status} {ready.reason}: {ready.message}"
+
+
 def objects(*requests: Suspension) -> list[Json]:
     plan = decide(world(*requests), LATER)
     assert plan.grant is not None
@@ -47,10 +53,13 @@ def test_the_authoritys_waits_for_another_of_its_people_and_lasts_until_it_is_li
     decided = suspension(decided={"suspension": decision()})
     status = judged(decided)
     assert (status.phase, awaited(status)) == ("InForce", {"lift": ("Approved",)})
-    assert suspended(case(decided)).interrupted_by == ("s",)
+    assert suspended(case(decided)) == Suspended(interrupted_by=("s",))
+    hold = suspension(HOLD, decided={"suspension": decision()})
+    assert suspended(case(hold)) == Suspended(held_by=("s",))
     lifted = suspension(decided={"suspension": decision(), "lift": decision(LATER)})
     status = judged(lifted)
     assert (status.phase, awaited(status), status.lifted_at) == ("Lifted", {}, LATER)
+    assert said(status).startswith("True Lifted: lifted at 2026-11-24T10:00:00+00:00")
     assert suspended(case(lifted)).interrupted_by == ()
 
 
@@ -67,6 +76,7 @@ def test_the_providers_is_in_force_at_once_and_ends_in_three_ways() -> None:
     filed = suspension(PROVIDER)
     status = judged(filed)
     assert status.phase == "InForce"
+    assert said(status).startswith("False InForce: in force since it was filed; awaiting")
     assert awaited(status) == {
         "ratification": ("Approved", "Refused"),
         "restored": ("Approved",),

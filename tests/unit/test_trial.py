@@ -57,7 +57,8 @@ def test_the_end_of_a_trial_freezes_and_deletes_nothing() -> None:
     assert over.grant.quota["pods"] == "0"
     said = find_condition(over.status.conditions, "TrialExpired")
     assert said is not None
-    assert said.status == "True"
+    assert (said.status, said.reason) == ("True", "TrialExpired")
+    assert "the trial ended at 2026-12-24T16:00:00+00:00 without a launch" in said.message
     assert "A14-trial" in said.message
 
 

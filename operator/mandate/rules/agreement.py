@@ -27,6 +27,7 @@ from mandate.rules.agreement_term import (
 )
 from mandate.rules.beside import Aside, aside
 from mandate.rules.case import Case, form_of
+from mandate.rules.checks import blocking_check
 from mandate.rules.receipt import received
 from mandate.rules.request import (
     Course,
@@ -40,6 +41,7 @@ from mandate.rules.request import (
 
 _G94 = cite("G94-copies")
 _G91 = cite("G91-term")
+_LEAVING = ("Exiting", "Exited")
 
 
 def needs_text(case: Case, agreement: ServiceAgreement) -> bool:
@@ -112,20 +114,19 @@ def _text(case: Case, agreement: ServiceAgreement) -> str | None:
 
 def _signable(case: Case, agreement: ServiceAgreement, text: str | None) -> Iterator[Check]:
     """What keeps an agreement from being signed (G94-copies, A15-launch)."""
-    said = "" if text else f"there is no text to sign: the policy has no agreement ({_G94})"
-    yield Check(type="Rendered", passed=text is not None, blocking=True, message=said)
+    unrendered = [] if text else ["there is no text to sign: the policy has no agreement"]
+    yield blocking_check("Rendered", unrendered, _G94)
     phase = case.application.status.phase
-    leaves = phase in ("Exiting", "Exited")
-    said = f"the application is {phase}: what leaves is not launched ({cite('A15-launch')})"
-    yield Check(type="Stays", passed=not leaves, blocking=True, message=said if leaves else "")
+    leaves = [f"the application is {phase}: what leaves is not launched"]
+    yield blocking_check("Stays", leaves if phase in _LEAVING else [], cite("A15-launch"))
     if agreement.spec.amendment_of is None:
         return
     amended = named(case, agreement.spec.amendment_of)
     # its own coming in force is what ends the other
     mine = agreement.status.phase in ("InForce", *OVER)
     stands = mine or (amended is not None and amended.status.phase == "InForce")
-    said = f"{agreement.spec.amendment_of} is not in force: there is nothing to amend ({_G94})"
-    yield Check(type="Amendable", passed=stands, blocking=True, message="" if stands else said)
+    said = f"{agreement.spec.amendment_of} is not in force: there is nothing to amend"
+    yield blocking_check("Amendable", [] if stands else [said], _G94)
 
 
 def _in_force(

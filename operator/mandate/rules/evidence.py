@@ -150,7 +150,7 @@ def _phase(judged: Judged, gone: bool) -> Literal["Submitted", "Verified", "With
 
 
 def _checks(case: Case, report: AssessmentReport, now: datetime) -> Iterator[Check]:
-    """What can be seen of a report without knowing its subject (A14-level3)."""
+    """What can be seen of a report without knowing its subject (A14-level3, A14-tests)."""
     yield blocking_check("Valid", _invalid(report, case.day(now)), cite("A14-level3"))
     yield blocking_check("Accredited", _unaccredited(case, report), cite("A14-level3"))
     passed = report.spec.result == "Passed"

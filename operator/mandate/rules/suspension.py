@@ -16,6 +16,7 @@ from mandate.api.rulebook import cite
 from mandate.api.suspension import Suspension, SuspensionStatus
 from mandate.rules.beside import Aside, aside
 from mandate.rules.case import Case, approval, effective, form_of
+from mandate.rules.checks import blocking_check
 from mandate.rules.request import Course, Form, Judged, RequestPlan, judge, ready_condition, verdict
 
 
@@ -123,5 +124,4 @@ def _stands(case: Case) -> Iterator[Check]:
     phase = case.application.status.phase
     stands = phase not in (*BEFORE_APPROVAL, "Exited")
     said = f"the application is {phase or 'not judged yet'}: there is nothing to suspend"
-    message = "" if stands else f"{said} ({cite('A23-suspend')})"
-    yield Check(type="SystemStands", passed=stands, blocking=True, message=message)
+    yield blocking_check("SystemStands", [] if stands else [said], cite("A23-suspend"))

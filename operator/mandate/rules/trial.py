@@ -22,7 +22,7 @@ class Trial:
     expired: bool
     """Whether it ended without a launch: the system is frozen, and nothing of it deleted (ours)."""
     due: tuple[datetime, ...]
-    """When time alone changes something: each warning, and the end."""
+    """When time alone changes something, or did: each warning, and the end."""
 
 
 def trial_of(case: Case, begun: datetime, now: datetime) -> Trial | None:
@@ -45,8 +45,8 @@ def trial_of(case: Case, begun: datetime, now: datetime) -> Trial | None:
     ends = workdays.due(begun, Period(amount=days, unit="days"))
     before = [Period(amount=n, unit="days") for n in terms.warn_before_days]
     warnings = [workdays.before(ends.day, period) for period in before]
-    due = tuple(at for at in (*warnings, ends.at) if at > now)
-    return Trial(TrialPeriod(started_at=begun, days=days, ends_at=ends.at), now >= ends.at, due)
+    period = TrialPeriod(started_at=begun, days=days, ends_at=ends.at)
+    return Trial(period, now >= ends.at, (*warnings, ends.at))
 
 
 def _extensions(case: Case) -> Iterator[TrialExtension]:
