@@ -1,6 +1,7 @@
 """One thing away from what the guards let pass: refused, by each of them."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -21,7 +22,7 @@ _STRAYS: dict[str, tuple[Json, Json]] = {
         {_MANAGED: "granted"},
         {"mandate.dev/subjects": '["User/a","User/b","User/system:anonymous"]'},
     ),
-    "near--going": ({_MANAGED: "granted"}, {}),
+    "near--going": ({_MANAGED: "granted"}, {"mandate.dev/subjects": '["User/a"]'}),
     "near-nobody": ({_MANAGED: "requests"}, {}),
     "near-lawless": ({_MANAGED: "requests", "mandate.dev/agency": "near"}, {}),
     # not ours, but for a label and an annotation that were there before the guards
@@ -75,21 +76,28 @@ def _make(root: Actor) -> None:
     assert root.call("DELETE", f"{_SPACES}/near--going").code == 200
 
 
+@contextmanager
+def _unguarded(site: Site) -> Iterator[None]:
+    """Around the guard of namespaces, which is back afterwards."""
+    with site.without_guards("namespaces"):
+        yield
+    root, path = site.bootstrap, f"{_SPACES}?dryRun=All"
+    probe = {"metadata": {"name": "probe--probe"}}
+    eventually(lambda: root.call("POST", path, probe).code == 403, SOON, "the guard is back")
+
+
 @pytest.fixture(scope="module")
 def strays(site: Site) -> Iterator[Site]:
     """The site with namespaces on it that were made around the guard, and that go afterwards."""
     root = site.bootstrap
-    with site.without_guards("namespaces"):
+    with _unguarded(site):
         _make(root)
-    probe = {"metadata": {"name": "probe--probe"}}
-    again = f"{_SPACES}?dryRun=All"
-    eventually(lambda: root.call("POST", again, probe).code == 403, SOON, "the guard is back")
     yield site
     operator = _root(site, INSTALLATION.operator)
     free = {"metadata": {"finalizers": None}}
     for path in (_quotas("near--going"), _bindings("near--going")):
         assert operator.call("PATCH", f"{path}/held", free, MERGE).code == 200
-    with site.without_guards("namespaces"):
+    with _unguarded(site):
         for name in _STRAYS:
             path = f"{_SPACES}/{name}"
             eventually(
