@@ -48,9 +48,8 @@ def _up(folder: Path) -> None:
         site.install()
         site.start_operator()
         cast = Cast.of(site)
-        files = [
-            LUAN / name for name in ("calendar.yaml", "catalog.yaml", "policy.yaml", "agencies")
-        ]
+        law = ("calendar.yaml", "catalog.yaml", "policy.yaml", "landing-zone.yaml", "agencies")
+        files = [LUAN / name for name in law]
         cast.clerk.kubectl("apply", *(f"--filename={file}" for file in files))
         ready = ("--for=condition=Ready", f"--timeout={READY_SECONDS}s")
         cast.clerk.kubectl("wait", "agencies", "--all", *ready)

@@ -105,15 +105,20 @@ ASKED: dict[str, tuple[tuple[str, ...], list[tuple[tuple[str, ...], str]]]] = {
         [(ALL, "namespaces namespaces/status namespaces/finalize")],
     ),
     "operator": (
-        ("X-law", "A17-delete", "A26-access"),
+        ("X-law", "A17-delete", "A26-access", "X-zone"),
         [
             (ALL, "namespaces namespaces/status namespaces/finalize resourcequotas limitranges"),
             (ALL, "networkpolicies.networking.k8s.io rolebindings.rbac.authorization.k8s.io"),
+            (ALL, "configmaps poddisruptionbudgets.policy"),
         ],
     ),
     "requests": (("A13-accept", "X-duty", "A16-change", "A17-delete"), [(ALL, FORM)]),
     "stamp-approver": (("X-identity",), [(("UPDATE",), f"{FORM}/status")]),
     "stamp-requester": (("X-duty",), [(WRITES, FORM)]),
+    "zones": (
+        ("X-zone",),
+        [(ALL, "configmaps poddisruptionbudgets.policy poddisruptionbudgets.policy/status")],
+    ),
 }
 """What a guard is asked about, by hand: the rules it keeps and the writes that could break them."""
 
@@ -180,6 +185,8 @@ MANAGED = {"mandate.dev/managed": "granted"}
         ("internet", MANAGED | {"mandate.dev/internet": "closed"}, True),
         ("internet", MANAGED | {"mandate.dev/internet": "open"}, False),
         ("internet", {}, False),
+        ("zones", MANAGED, True),
+        ("zones", {}, False),
     ],
 )
 def test_where_a_guard_is_asked(name: str, labels: dict[str, str], asked: bool) -> None:
@@ -200,5 +207,5 @@ def test_only_these_guards_look_at_some_namespaces_or_objects_alone() -> None:
         for g in guards(DOCUMENTS)
         if {"namespaceSelector", "objectSelector"} & set(g["spec"]["matchConstraints"])
     }
-    names = ("access", "bounds", "identity", "internet")
+    names = ("access", "bounds", "identity", "internet", "zones")
     assert selecting == {f"{name}.mandate.dev" for name in names}

@@ -175,7 +175,7 @@ def test_the_operators_account_is_the_one_its_role_is_bound_to() -> None:
 
 _READ, _WRITE, _DECIDE = "get list watch", "create update patch delete", "get update patch"
 _APPLY = "get list create update patch"
-_LAW = "agencies governancepolicies servicecatalogs workcalendars"
+_LAW = "agencies governancepolicies landingzones servicecatalogs workcalendars"
 _FILED = "accessgrants assessmentreports cloudapplications contactchanges exitrequests"
 _FILED += " launchrequests resourcechanges trialextensions"
 _ALL = f"{_LAW} {_FILED} dossiers serviceagreements suspensions"
@@ -215,6 +215,8 @@ RIGHTS: dict[str, list[tuple[str, str, str]]] = {
         ("delete", ".core", "namespaces"),
         (_APPLY, ".networking.k8s.io", "networkpolicies"),
         (_APPLY, ".rbac.authorization.k8s.io", "rolebindings"),
+        (f"{_APPLY} delete", ".core", "configmaps"),
+        (f"{_APPLY} delete", ".policy", "poddisruptionbudgets"),
         ("bind:edit bind:mandate-agency bind:view", ".rbac.authorization.k8s.io", "clusterroles"),
     ],
     "mandate-provider": [
@@ -240,7 +242,7 @@ def _held(name: str) -> set[tuple[str, str]]:
     return out
 
 
-@pytest.mark.rule("X-duty", "X-law", "A26-access")
+@pytest.mark.rule("X-duty", "X-law", "A26-access", "X-zone")
 @pytest.mark.parametrize("name", RIGHTS)
 def test_a_role_holds_these_rights_and_no_other(name: str) -> None:
     assert _held(name) == {
