@@ -9,6 +9,7 @@ from mandate.api.stages import BY_KIND, STAGE_TABLE
 from tests.cluster.filing import MERGE
 from tests.cluster.office import Office
 from tests.unit.book import APP, Book
+from tests.unit.papers import register
 from tests.unit.seen import request_seen, system_seen
 from tests.unit.standing import standing
 
@@ -27,7 +28,13 @@ class RealTown:
         self.site = site
         self._book = book
         self.office = Office.open(
-            site, name, users[0], patience=_PATIENCE, policy=law, members=members
+            site,
+            name,
+            users[0],
+            patience=_PATIENCE,
+            policy=law,
+            members=members,
+            systems=register(book.law.integrated_by.isoformat()),
         )
         self.uid = ""
         self._kinds: dict[str, str] = {}

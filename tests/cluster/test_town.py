@@ -32,6 +32,8 @@ _GROUPS = {
 _SEEDS = (23, 29, 38, 53)
 """Of the lives that are led side by side: each draws the same whenever it is led."""
 _ROUNDS, _ACTS = 10, 2
+_INTEGRATED_IN = 60 * _ONE
+"""After that what the register asks is overdue, and the system can be reclaimed."""
 _SPANS = (1, 1, 3, 20, 100)
 """In days."""
 
@@ -42,7 +44,9 @@ class Life:
     def __init__(self, seed: int, now: datetime, place: Callable[[Book], Place]) -> None:
         self.chance = Random(seed)  # noqa: S311 - a story, no secret
         # every day is worked under the calendar of `enact`
-        self.book = Book(Law(UTC, lambda _: True, term_months=6, renewals=1), now)
+        overdue = now.date() + _INTEGRATED_IN
+        law = Law(UTC, lambda _: True, term_months=6, renewals=1, integrated_by=overdue)
+        self.book = Book(law, now)
         self.player = Player(place(self.book), self.book)
         self.phases: set[object] = set()
         """Those that anything in it was in."""

@@ -42,6 +42,8 @@ class Law:
     trial_days: int = 30
     notice_days: int = 30
     guest_days: int = 30
+    integrated_by: date = date(2024, 6, 28)
+    """The last day for what the register asks of the system."""
 
     def day(self, instant: datetime) -> date:
         """The day on which something is."""

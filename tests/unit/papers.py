@@ -10,6 +10,8 @@ from tests.unit.builders import example
 
 Pick = Callable[[Sequence[Any]], Any]
 """Draws one of these."""
+REQUIRED = "公交线路和到站数据接入一体化数据基础平台"
+"""What the agency's register asks of the portal."""
 _DOCUMENT = {"title": "文件", "uri": "https://files.luan.example/a.pdf", "sha256": "6b" * 32}
 _SITE = {"networks": ["GovernmentExtranet", "Internet"], "website": {"domains": ["bus.luan.cn"]}}
 _BY_OTHERS = ("systemOwner", "resources", "confirmation", "exitPlan")
@@ -26,6 +28,12 @@ def paper(what: str, book: Book, pick: Pick) -> tuple[str, Json]:
     kind, file, fill = _PAPERS[what]
     spec = copy.deepcopy(example(file)["spec"]) | fill(book, pick)
     return kind, {key: value for key, value in spec.items() if value is not None}
+
+
+def register(due: str) -> list[Json]:
+    """The agency's register, by which the portal is integrated until that day."""
+    first, *others = copy.deepcopy(example("agencies/transport.yaml")["spec"]["systems"])
+    return [first | {"dataIntegration": {"requirement": REQUIRED, "dueOn": due}}, *others]
 
 
 def _application(_: Book, pick: Pick) -> Json:
@@ -70,6 +78,7 @@ def _suspension(origin: str, effect: str) -> Callable[[Book, Pick], Json]:
 
 def _exit(kind: str) -> Callable[[Book, Pick], Json]:
     def fill(book: Book, pick: Pick) -> Json:
+        due = book.law.integrated_by.isoformat()
         changes: Json = {
             "exitType": kind,
             "plannedExitDate": _day(book, pick([2, 0, 20, 40])),
@@ -86,9 +95,10 @@ def _exit(kind: str) -> Callable[[Book, Pick], Json]:
             changes["reportTo"] = "网信办"
         if kind == "Reclaim":
             changes["reclaim"] = {
-                "requirement": "接入一体化数据基础平台",
-                "dueOn": _day(book, -60),
-                "noticeDate": _day(book, pick([-40, -28, -10])),
+                "requirement": REQUIRED,
+                "dueOn": due,
+                # nobody is told before that day
+                "noticeDate": max(due, _day(book, pick([-40, -28, -10]))),
                 "notice": _DOCUMENT,
             }
         return changes

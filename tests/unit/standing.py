@@ -142,6 +142,7 @@ def _conditions(book: Book) -> Iterator[str]:
         ("AgreementExpired", book.lapsed and not book.ending),
         ("InternetOpen", _opened(book)),
         ("MlpsReportOverdue", late),
+        ("IntegrationOverdue", book.today > book.law.integrated_by and not book.ending),
     ):
         if holds:
             yield kind

@@ -134,3 +134,20 @@ def test_what_leaves_is_neither_launched_nor_billed() -> None:
     (turn,) = town.status(term)["awaiting"]
     assert turn["may"] == ["Refused"]
     assert "billingFrom" not in town.status()
+
+
+@pytest.mark.rule("A07-reclaim", "X-clock")
+def test_a_reclaim_is_judged_anew_when_what_it_rests_on_is_overdue() -> None:
+    player, town = filed()
+    player.is_granted()
+    leave(player)
+    player.passes(3 * DAY)
+    # of what exits no look at the application tells that the day is over
+    reclaim = player.somebody_files(best, "reclaim")
+
+    def said() -> str:
+        return " ".join(check["message"] for check in town.status(reclaim)["checks"])
+
+    assert "is not over" in said()
+    player.passes(200 * DAY)
+    assert "is not over" not in said()

@@ -25,6 +25,7 @@ from mandate.rules.record import Fact
 from mandate.rules.request import Form, RequestPlan
 from tests.unit.builders import agency, calendar, policy
 from tests.unit.gates import may_decide, may_edit, may_file
+from tests.unit.papers import register
 from tests.unit.seen import grant_seen, request_seen, system_seen
 
 BEGINS = datetime(2024, 3, 4, 1, 0, tzinfo=UTC)
@@ -285,4 +286,4 @@ class Town:
         return [*request_facts(kind, told, world.policy), *more]
 
 
-_OFFICE, _CALENDAR = agency(), calendar()
+_OFFICE, _CALENDAR = agency(systems=register("2024-06-28")), calendar()

@@ -163,6 +163,7 @@ def _leavable(book: Book, spec: Json) -> Iterator[bool]:
     if spec["exitType"] == "System":
         yield spec["resources"] == RESOURCES
     if spec["exitType"] == "Reclaim":
+        yield book.today > book.law.integrated_by
         told = date.fromisoformat(spec["reclaim"]["noticeDate"])
         yield date.fromisoformat(spec["plannedExitDate"]) > told + book.law.notice_days * ONE
 

@@ -15,6 +15,7 @@ from mandate.rules.case import Case, Unit, effective, form_of
 from mandate.rules.clocks import SIGN, Term
 from mandate.rules.exit_checks import exit_checks
 from mandate.rules.exits import Schedule, covers, schedule
+from mandate.rules.integration import duty_of
 from mandate.rules.request import Course, Form, Judged, RequestPlan, judge, verdict
 
 _RECLAIM = "reclaim"
@@ -66,7 +67,10 @@ def judge_exit(case: Case | Unit, request: ExitRequest, spec: Json, now: datetim
         reclaimed_at=carried.reclaimed_at,
         sheet=request.status.sheet,
     )
-    return RequestPlan(status, judged.facts, _due(judged, times, now))
+    mine = (times.closes_at, times.holds_at) if times else ()
+    waits = (judged.due, *mine, _reclaimable_at(case, request) if judged.pending else None)
+    due = min((at for at in waits if at is not None and at > now), default=None)
+    return RequestPlan(status, judged.facts, due)
 
 
 def _carried_out(
@@ -140,6 +144,9 @@ def _phase(judged: Judged, carried: _Carried, besides: tuple[Aside, ...], now: d
     return "Closed" if now < carried.times.holds_at else "Held"
 
 
-def _due(judged: Judged, times: Schedule | None, now: datetime) -> datetime | None:
-    mine = (times.closes_at, times.holds_at) if times else ()
-    return min((at for at in (judged.due, *mine) if at is not None and at > now), default=None)
+def _reclaimable_at(case: Case | Unit, request: ExitRequest) -> datetime | None:
+    """When what a reclaim rests on is overdue (UTC; A07-reclaim)."""
+    if request.spec.reclaim is None:
+        return None
+    duty = duty_of(case.agency, case.systems[0].metadata.name)
+    return case.law.end_of(duty.due_on) if duty is not None else None
