@@ -285,6 +285,7 @@ def test_a_name_that_no_namespace_can_have_is_refused(desk: Office, name: str) -
 
 
 @pytest.mark.rule("A11-form")
-@pytest.mark.parametrize("name", ["a", "a" * 32, "a-1", "null", "true", "e1"])
-def test_a_short_label_is_a_name(desk: Office, name: str) -> None:
-    assert desk.file(desk.form(name), dry_run=True).code == 201
+def test_a_short_label_is_a_name(office: Office) -> None:
+    for name in ("a", "a" * 32, "a-1", "null", "true", "e1"):
+        answer = office.file(office.form(name), dry_run=True)
+        assert answer.code == 201, answer.message

@@ -120,9 +120,9 @@ def test_nothing_is_confirmed_before_all_is_gone() -> None:
 @pytest.mark.rule("A17-exit")
 def test_a_unit_leaves_with_what_it_had_when_its_exit_was_approved() -> None:
     request, here = exit_request(UNIT, APPROVED), case()
-    later = granted()
-    metadata = later.metadata.model_copy(update={"creation_timestamp": NOW + timedelta(days=1)})
-    later = later.model_copy(update={"metadata": metadata})
+    later, at = granted(), NOW + timedelta(days=1)
+    made = {k: a.model_copy(update={"at": at}) for k, a in later.status.approvals.items()}
+    later = stored(later, approvals=made)
     unit = Unit(here.agency, here.policy, here.calendar, (gone(), later))
     assert phase(look(unit, request, DELETES)) == "Reclaimed"
     # a system that is not decided yet stands in its way; one that exits already does not

@@ -75,7 +75,8 @@ def _not_there(spec: ExitRequestSpec, systems: tuple[CloudApplication, ...]) -> 
 def _differing(spec: ExitRequestSpec, systems: tuple[CloudApplication, ...]) -> Iterator[str]:
     """Where 退出资源 is not what runs (A17-exit): machines by name, services by theirs.
 
-    Of a unit, what all its systems have that are not gone.
+    Of a unit, what all its systems have that are not gone; one that has nothing here any more
+    lists in its own words what it leaves.
     """
     listed: Counter[tuple[bool, str]] = Counter()
     for line in spec.resources or ():
@@ -85,6 +86,8 @@ def _differing(spec: ExitRequestSpec, systems: tuple[CloudApplication, ...]) -> 
         runs.update((True, machine.host_name) for machine in granted.machines)
         for service in granted.services:
             runs[False, service.service_name or service.category3] += service.quantity
+    if spec.exit_type == "Unit" and not runs:
+        return
     for key in sorted(listed.keys() | runs.keys()):
         if listed[key] != runs[key]:
             kind = "VirtualMachine" if key[0] else "another kind"
