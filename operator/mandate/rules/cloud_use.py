@@ -158,7 +158,9 @@ def _due(
     for system in systems:
         duty = system.data_integration
         if system.application not in granted:
-            days.append(system.migrate_by)
+            # only who may wait until that day is judged otherwise after it
+            if _off_cloud(system, law, now) == "Migrating":
+                days.append(system.migrate_by)
         elif duty is not None and duty.met_on is None:
             days.append(duty.due_on)
     ends = [law.end_of(day) for day in days if day is not None]
