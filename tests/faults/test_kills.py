@@ -57,7 +57,7 @@ _LATER = {
     "update networkpolicies.networking.k8s.io",
     "update resourcequotas",
 }
-"""What is written after the grant alone."""
+"""What a whole life has to write, from the launch on."""
 _AT_ONCE = 4
 
 
@@ -68,7 +68,7 @@ def test_killed_at_each_kind_of_write_of_a_later_life_it_ends_as_ever(
 ) -> None:
     """From launch to the signed exit sheet; each life has several of the points on its way."""
     later = whole.own - calm.own
-    assert {str(kind) for kind in later} >= _LATER
+    assert {str(kind) for kind in whole.own} >= _LATER
     points = [(kind, when) for kind in sorted(later) for when in _WHENS]
     seeds = [f"whole {number}" for number in range(_AT_ONCE)]
     for number, (kind, when) in enumerate(points):
