@@ -42,6 +42,7 @@ LIFE = [
     "Decided",
     "Effective",
     "Granted",
+    "IntegrationRequired",
     "Trial",
 ]
 
@@ -110,7 +111,7 @@ def test_events_say_what_happened_once_with_names_that_follow_from_it(office: Of
         items = office.member.call("GET", path).body
         return sorted(e["reason"] for e in items["items"] if e["involvedObject"].get("uid") == uid)
 
-    expected = ["Decided", "Decided", "Granted", "Trial"]
+    expected = ["Decided", "Decided", "Granted", "IntegrationRequired", "Trial"]
     eventually(lambda: said() == expected, SOON, "the Events are there")
     office.site.stop_operator(9)
     office.site.start_operator(settings=SETTINGS)
