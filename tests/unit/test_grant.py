@@ -29,6 +29,13 @@ def bounds(found: Grant) -> tuple[str, str, str, str]:
 
 
 @pytest.mark.rule("A14-provision")
+def test_what_is_frozen_starts_no_pod() -> None:
+    app = application()
+    found = grant(app, allocation(app.spec), agency(), rules(), Regime(frozen=True))
+    assert found.quota["pods"] == "0"
+
+
+@pytest.mark.rule("A14-provision")
 def test_the_example_is_granted_what_its_form_asks_for() -> None:
     app = application()
     # by hand: 2 × 4 + 8 cores and 3 × 100m; 2 × 8 + 16 Gi and 3 × 256 Mi;

@@ -63,6 +63,15 @@ def test_the_end_of_a_trial_freezes_and_deletes_nothing() -> None:
 
 
 @pytest.mark.rule("A14-trial")
+def test_a_grant_that_stands_again_begins_no_other_trial() -> None:
+    trial = lived(application(status=status_with(APPROVED)), NOW)
+    lost = Outcome(False, "Conflict", "its quota is another's")
+    broken = lived(application(status=trial.status), NOW + timedelta(days=2), lost)
+    again = after(broken, NOW + timedelta(days=3))
+    assert after(again, NOW + timedelta(days=4)).status.trial == trial.status.trial
+
+
+@pytest.mark.rule("A14-trial")
 def test_a_form_may_ask_for_its_own_days() -> None:
     app = application({"trialDays": 15}, status=status_with(APPROVED))
     found = lived(app, NOW).status.trial
