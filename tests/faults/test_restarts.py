@@ -48,23 +48,27 @@ def test_an_operator_whose_etcd_was_restored_ends_and_the_next_one_goes_on(
         office = Office.open(site, "restored", patience=PATIENCE)
         with _without_etcd(site.plane):
             shutil.copytree(site.plane.folder / "etcd", tmp_path / "snapshot")
-        assert office.file().code == 201
-        office.awaits("acceptance")
+        _filed(office)
         with _without_etcd(site.plane):
             shutil.rmtree(site.plane.folder / "etcd")
             shutil.copytree(tmp_path / "snapshot", site.plane.folder / "etcd")
         # the form is gone, and what this process remembers of it never happened
-        assert office.read()["code"] == 404
+        eventually(lambda: office.read().get("code") == 404, PATIENCE, "the form is gone")
         eventually(lambda: not machine.runs, PATIENCE, "the operator ends")
         assert "etcd was restored" in machine.log()
         machine.start(**IMPATIENT)
-        assert office.file().code == 201
-        office.awaits("acceptance")
+        _filed(office)
         (other,) = machine.side_by_side([partial(lead, site, "after the restore")])
         settled(other, calm.state)
         assert broken_dossiers(site) == []
     finally:
         machine.stop()
+
+
+def _filed(office: Office) -> None:
+    """Files, once the API server has its definitions again."""
+    eventually(lambda: office.file().code == 201, PATIENCE, "the agency can file")
+    office.awaits("acceptance")
 
 
 @contextmanager

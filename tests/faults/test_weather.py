@@ -20,6 +20,8 @@ _MOST_TRIES = 3 * 16
 """Three at a time, in 15 seconds: after 0, 0.1, 0.3, 0.7, 1.5, 3.1, 6.3 and 12.7, for of 0.2
 seconds that double at least half is waited; 4 looks at everything; and 4 at what the operator
 itself wrote of it."""
+_LAST_GASP_SECONDS = 25.0
+"""Longer than the framework was given to end, 20, before it was to kill the process."""
 _OUTAGE_SECONDS = 11.0
 """Longer than the framework's own retries were: 1 + 2 + 5."""
 
@@ -112,6 +114,8 @@ def test_the_watches_go_on_after_an_error_inside_them(machine: Machine, fault: F
         proxy.weather = Weather()
         name = f"after {fault}"
         machine.side_by_side([partial(Office.open, machine.site, name, patience=60)])
+        # it stays: what has begun anew is not ended by what ended before
+        machine.side_by_side([partial(time.sleep, _LAST_GASP_SECONDS)])
     finally:
         machine.stop()
 

@@ -9,6 +9,7 @@ from mandate.api.cloudapplication import CloudApplicationStatus
 from mandate.api.governancepolicy import GovernancePolicy
 from mandate.api.requests import Approval
 from mandate.rules.application import Outcome, World, decide
+from mandate.rules.history import agency_facts, application_facts
 from tests.unit.builders import (
     LATER,
     NOW,
@@ -165,3 +166,25 @@ def test_no_decision_is_lost_or_altered(
 ) -> None:
     app = application(generation=generation, status=status_with(history))
     assert decide(World(app, app.spec.wire(), office, law), NOW).status.approvals == history
+
+
+@pytest.mark.rule("X-dossier")
+def test_what_was_not_on_record_before_an_edit_is_put_there_after_it() -> None:
+    """An append that was lost is made again, and the object may have been edited meanwhile."""
+    ready = {
+        "type": "Ready",
+        "status": "True",
+        "reason": "CanFile",
+        "message": "its members can file requests",
+        "observedGeneration": 1,
+        "lastTransitionTime": "2026-11-24T08:00:00Z",
+    }
+    edited = agency(generation=2, status={"conditions": [ready], "observedGeneration": 1})
+    of_agency = {fact.key: fact for fact in agency_facts(edited, edited.spec.wire())}
+    assert list(of_agency) == ["registered.2", "office.1"]
+    assert of_agency["office.1"].data["generation"] == 1
+
+    app = application(generation=2, status=filed())
+    keys = [fact.key for fact in application_facts(app, app.spec.wire(), policy())]
+    basis = filed().awaiting[0].basis[:16]
+    assert keys[:2] == ["filed.2", f"awaited.acceptance.1.{basis}"]

@@ -16,6 +16,7 @@ from mandate.kube.login import Login
 from mandate.runtime import operator as loop
 from mandate.runtime.cache import Cache, Key
 from mandate.runtime.operator import Operator
+from mandate.runtime.watching import kopf_settings
 from mandate.settings import Settings
 from tests.unit.builders import example
 
@@ -168,3 +169,9 @@ def test_what_went_while_no_watch_told_of_it_is_found_when_they_begin_anew(
     server = Server([calendar("first", 5)], [_error(504), third], [])
     cache = asyncio.run(_operate(server, Key("WorkCalendar", "", "third")))
     assert cache.get(Key("WorkCalendar", "", "first")) is None
+
+
+@pytest.mark.rule("X-level")
+def test_kopf_kills_no_process_that_has_begun_anew_since_it_failed() -> None:
+    """Kopf sends SIGKILL so many seconds after it ended of a failure; None: never."""
+    assert kopf_settings().process.ultimate_exiting_timeout is None

@@ -91,7 +91,7 @@ def _form_facts(form: Form, policy: GovernancePolicy) -> Iterator[Fact]:
     """Filed, judged, decided, what came of it, in time or not."""
     law = {"name": policy.metadata.name, "generation": policy.metadata.generation}
     yield _filed(form.metadata, form.spec)
-    yield from _judged(form.status, form.metadata.generation, law)
+    yield from _judged(form.status, law)
     yield from _decided(form.status, law)
     yield from _came_of_it(form.status)
     for clock in form.status.clocks:
@@ -173,12 +173,13 @@ def _json(value: date | None) -> str | None:
 
 def agency_facts(agency: Agency, spec: Json) -> Iterator[Fact]:
     """The agency's facts: what its members and policy were from when on, and its namespace."""
-    generation = agency.metadata.generation
     yield _enacted("Registered", "the agency", agency.metadata, spec)
     yield from cloud_use_facts(agency)
     ready = find_condition(agency.status.conditions, "Ready")
-    if ready is None or ready.observed_generation != generation:
+    if ready is None:
         return
+    # of the generation that it was found of: an edit may come before it is on record
+    generation = ready.observed_generation
     if ready.reason in _OBSTACLES:
         yield Fact(
             key=f"obstacle.{ready.reason}.{generation}",
@@ -232,9 +233,9 @@ def _filed(metadata: ObjectMeta, form: Json) -> Fact:
     )
 
 
-def _judged(status: RequestStatus, generation: int, law: Json) -> Iterator[Fact]:
-    if status.observed_generation != generation:
-        return
+def _judged(status: RequestStatus, law: Json) -> Iterator[Fact]:
+    # of the generation that was judged: an edit may come before it is on record
+    generation = status.observed_generation
     checks = [check.wire() for check in status.checks]
     for turn in status.awaiting:
         yield Fact(

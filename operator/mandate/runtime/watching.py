@@ -96,5 +96,7 @@ def kopf_settings() -> kopf.OperatorSettings:
     settings.networking.error_backoffs = _Endless()
     settings.networking.enforce_retry_after = True
     settings.queueing.idle_timeout = 2.0
-    settings.process.ultimate_exiting_timeout = 20
+    # kopf would kill this process so long after it failed, and it has begun anew by then; one that
+    # hangs at its end is killed by whoever told it to end
+    settings.process.ultimate_exiting_timeout = None
     return settings
