@@ -35,6 +35,7 @@ _SOONEST = {
     "requests": "requests near_misses exit suspension",
     "stamp-approver": "decisions attacks",
     "stamp-requester": "deciders attacks requests",
+    "zones": "zones",
 }
 RULES_NOTE = "mandate.dev/rules"
 

@@ -4,7 +4,7 @@ import pytest
 
 from hack.mutants.cel import asked, operands, without
 from hack.mutants.guards import lines, weakened
-from hack.site import INSTALLATION
+from hack.site import INSTALLATION, ROOT
 from mandate.guards import policies
 
 
@@ -34,6 +34,13 @@ def test_an_operand_knows_whether_it_is_denied() -> None:
 def test_a_variable_knows_whether_it_is_denied() -> None:
     found = asked("!variables.a || variables.b && !(variables.c || !variables.d)")
     assert list(found) == [("a", True), ("b", False), ("c", True), ("d", False)]
+
+
+def test_every_mutant_has_tests_that_are_asked_about_it() -> None:
+    for line in lines(policies(INSTALLATION)):
+        asked_of = [where for paths in line.proofs for where in paths]
+        assert asked_of
+        assert [where for where in asked_of if not (ROOT / where).exists()] == []
 
 
 def test_every_mutant_differs_from_the_guards_and_bears_a_name_of_its_own() -> None:
