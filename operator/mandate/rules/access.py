@@ -11,6 +11,7 @@ from mandate.api.meta import Json
 from mandate.api.requests import Check
 from mandate.api.rulebook import cite
 from mandate.rules.case import Case, approval, form_of
+from mandate.rules.checks import blocking_check
 from mandate.rules.request import Course, RequestPlan, judge, verdict
 
 
@@ -69,7 +70,6 @@ AccessPhase = Literal["Submitted", "Approved", "Active", "Ended", "Refused"]
 
 def _checks(case: Case, terms: AccessGrantSpec, now: datetime) -> Iterator[Check]:
     longest = case.policy.spec.access_grant_maximum_days
-    law = cite("A26-access")
     found = []
     if longest is None:
         found.append("the policy lets nobody in but the agency")
@@ -77,5 +77,4 @@ def _checks(case: Case, terms: AccessGrantSpec, now: datetime) -> Iterator[Check
         found.append(f"it lasts longer than the {longest} days that the policy allows; shorten it")
     if now >= terms.until:
         found.append(f"its time was over at {terms.until.isoformat()}; file a new one")
-    message = f"{'; '.join(found)} ({law})" if found else ""
-    yield Check(type="InBounds", passed=not found, blocking=True, message=message)
+    yield blocking_check("InBounds", found, cite("A26-access"))

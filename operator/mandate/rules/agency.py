@@ -8,10 +8,10 @@ from functools import partial
 from mandate.api.agency import Agency, AgencyStatus, Member
 from mandate.api.governancepolicy import GovernancePolicy
 from mandate.api.kinds import REQUESTS
-from mandate.api.meta import GROUP, Condition, set_condition
+from mandate.api.meta import GROUP, set_condition
 from mandate.api.workcalendar import WorkCalendar
 from mandate.rules.cloud_use import Applied, CloudUsePlan, cloud_use
-from mandate.rules.request import Law
+from mandate.rules.request import Law, ready_condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +97,11 @@ def _status(
     reason: str,
     message: str,
 ) -> AgencyStatus:
-    ready = Condition(
-        type="Ready",
-        status="True" if reason == "CanFile" else "False",
-        observed_generation=agency.metadata.generation,
-        last_transition_time=now,
-        reason=reason,
-        message=message,
-    )
+    generation = agency.metadata.generation
+    ready = ready_condition(generation, now, reason, message, ready=reason == "CanFile")
     conditions = set_condition(agency.status.conditions, ready)
     return AgencyStatus(
-        observed_generation=agency.metadata.generation,
+        observed_generation=generation,
         namespace=agency.namespace,
         open_systems=open_systems,
         cloud_use=use.use if use else agency.status.cloud_use,

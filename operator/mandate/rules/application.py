@@ -133,7 +133,7 @@ def decide(world: World, now: datetime, outcome: Outcome | None = None) -> Plan:
         phase = _early_phase(judged)
         status = CloudApplicationStatus(**judged.status(ready), phase=phase)
         return Plan(status, facts=judged.facts, due=judged.due)
-    return _approved(case, judged, _known_outcome(app, outcome), begun, now)
+    return _approved(case, judged, _known_outcome(app, outcome), begun, reclaim, now)
 
 
 def _course(case: Case, taken: Demand, begun: datetime | None, over: datetime | None) -> Course:
@@ -223,14 +223,18 @@ def _known_outcome(app: CloudApplication, outcome: Outcome | None) -> Outcome | 
 
 
 def _approved(
-    case: Case, judged: Judged, outcome: Outcome | None, begun: datetime | None, now: datetime
+    case: Case,
+    judged: Judged,
+    outcome: Outcome | None,
+    begun: datetime | None,
+    reclaim: Reclaim | None,
+    now: datetime,
 ) -> Plan:
     """An approved application: how it lives, and what it is granted for that."""
     app, generation = case.application, case.application.metadata.generation
     life = live(case, begun, now, judged.base["clocks"])
     approved = _allocation(case, judged.base["stages"], judged.base["effects"])
     found = handover(case, approved)
-    reclaim = _reclaimed(app.status.reclaim, outcome, now)
     if begun is None and reclaim is None:
         judged = with_confirmation(case, judged, found)
     known = outcome or Outcome(False, "Granting", "the grant is being applied")

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 
 import rfc8785
@@ -13,7 +13,7 @@ from mandate.api.cloudapplication import BEFORE_APPROVAL, Phase
 from mandate.api.meta import Condition, Json
 from mandate.api.register import CloudUse, Place, RegisteredSystem, SystemStanding
 from mandate.api.rulebook import cite
-from mandate.rules.integration import standing_of
+from mandate.rules.integration import overdue_at, standing_of
 from mandate.rules.record import Fact
 from mandate.rules.request import Law
 
@@ -154,16 +154,13 @@ def _due(
     systems: Iterable[RegisteredSystem], granted: Mapping[str, str], law: Law, now: datetime
 ) -> datetime | None:
     """When the next of the days that are waited for is over."""
-    days: list[date | None] = []
+    ends: list[datetime | None] = []
     for system in systems:
-        duty = system.data_integration
-        if system.application not in granted:
-            # only who may wait until that day is judged otherwise after it
-            if _off_cloud(system, law, now) == "Migrating":
-                days.append(system.migrate_by)
-        elif duty is not None and duty.met_on is None:
-            days.append(duty.due_on)
-    ends = [law.end_of(day) for day in days if day is not None]
+        if system.application in granted:
+            ends.append(overdue_at(system.data_integration, law))
+        # only who may wait until that day is judged otherwise after it
+        elif system.migrate_by is not None and _off_cloud(system, law, now) == "Migrating":
+            ends.append(law.end_of(system.migrate_by))
     return min((at for at in ends if at is not None and at > now), default=None)
 
 

@@ -11,6 +11,7 @@ from mandate.api.governancepolicy import GovernancePolicySpec
 from mandate.api.hosts import Allocation
 from mandate.api.requests import Check
 from mandate.api.rulebook import cite
+from mandate.rules.checks import blocking_check
 from mandate.rules.integration import not_unmet
 from mandate.rules.request import Law
 
@@ -33,22 +34,18 @@ def exit_checks(
     """
     spec = request.spec
     found = [
-        _check("Complete", _mistaken(spec, agency, systems), cite("A17-exit")),
-        _check("SystemStands", _not_there(spec, systems), cite("A17-exit")),
+        blocking_check("Complete", _mistaken(spec, agency, systems), cite("A17-exit")),
+        blocking_check("SystemStands", _not_there(spec, systems), cite("A17-exit")),
     ]
     if spec.exit_type in ("System", "Unit"):
-        found.append(_check("ResourcesMatch", _differing(spec, systems), cite("A17-exit")))
+        found.append(blocking_check("ResourcesMatch", _differing(spec, systems), cite("A17-exit")))
     if spec.reclaim is not None:
-        found.append(_check("NoticeGiven", _too_soon(spec, law.policy), cite("A07-reclaim")))
+        found.append(
+            blocking_check("NoticeGiven", _too_soon(spec, law.policy), cite("A07-reclaim"))
+        )
         unmet = not_unmet(spec.reclaim, agency, systems[0].metadata.name, law, now)
-        found.append(_check("RequirementUnmet", unmet, cite("A07-reclaim")))
+        found.append(blocking_check("RequirementUnmet", unmet, cite("A07-reclaim")))
     return tuple(found)
-
-
-def _check(kind: str, findings: Iterator[str], rule: str) -> Check:
-    found = list(findings)
-    message = "; ".join(found)[:3800] + f" ({rule})" if found else ""
-    return Check(type=kind, passed=not found, blocking=True, message=message)
 
 
 def _mistaken(

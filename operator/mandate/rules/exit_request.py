@@ -15,7 +15,7 @@ from mandate.rules.case import Case, Unit, effective, form_of
 from mandate.rules.clocks import SIGN, Term
 from mandate.rules.exit_checks import exit_checks
 from mandate.rules.exits import Schedule, covers, schedule
-from mandate.rules.integration import duty_of
+from mandate.rules.integration import duty_of, overdue_at
 from mandate.rules.request import Course, Form, Judged, RequestPlan, judge, verdict
 
 _RECLAIM = "reclaim"
@@ -148,5 +148,4 @@ def _reclaimable_at(case: Case | Unit, request: ExitRequest) -> datetime | None:
     """When what a reclaim rests on is overdue (UTC; A07-reclaim)."""
     if request.spec.reclaim is None:
         return None
-    duty = duty_of(case.agency, case.systems[0].metadata.name)
-    return case.law.end_of(duty.due_on) if duty is not None else None
+    return overdue_at(duty_of(case.agency, case.systems[0].metadata.name), case.law)

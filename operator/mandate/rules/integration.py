@@ -31,6 +31,13 @@ def standing_of(duty: DataIntegration, law: Law, now: datetime) -> Literal["Due"
     return "Overdue" if law.is_over(duty.due_on, now) else "Due"
 
 
+def overdue_at(duty: DataIntegration | None, law: Law) -> datetime | None:
+    """When a requirement is late if it is not met by then (UTC); None: nothing is to be met."""
+    if duty is None or duty.met_on is not None:
+        return None
+    return law.end_of(duty.due_on)
+
+
 def overdue_text(duty: DataIntegration) -> str:
     """What is late, by when it was due, and what can come of it."""
     return (

@@ -8,13 +8,14 @@ from typing import Literal
 from mandate.api.clocks import Clock
 from mandate.api.cloudapplication import Phase, TrialPeriod
 from mandate.api.meta import Condition, Json
+from mandate.api.register import DataIntegration
 from mandate.api.rulebook import cite
 from mandate.rules.access import Guests, access
 from mandate.rules.case import Case
 from mandate.rules.evaluation import evaluation_due, evaluation_overdue
 from mandate.rules.exits import Exit, exit_of
 from mandate.rules.grant import Regime
-from mandate.rules.integration import duty_of, overdue_text, standing_of
+from mandate.rules.integration import duty_of, overdue_at, overdue_text, standing_of
 from mandate.rules.internet import gate_of
 from mandate.rules.launch import Launch, launch_of
 from mandate.rules.suspension import Suspended, suspended
@@ -75,10 +76,11 @@ def live(case: Case, begun: datetime | None, now: datetime, clocks: tuple[Clock,
         *(trial.due if trial and on_trial else ()),
         *ending.due,
         *let_in.due,
-        *(_integrated_by(case) if ending.stage is None else ()),
-        *((launch.continues_to,) if launch.continues_to else ()),
+        overdue_at(_duty(case), case.law) if ending.stage is None else None,
+        launch.continues_to,
+        evaluation_due(clocks),
     )
-    late, owed = evaluation_overdue(case, clocks, now), evaluation_due(clocks)
+    late = evaluation_overdue(case, clocks, now)
     return Life(
         phase=_phase(begun, launch, ending),
         regime=regime,
@@ -92,7 +94,7 @@ def live(case: Case, begun: datetime | None, now: datetime, clocks: tuple[Clock,
         launched_at=launch.launched_at,
         billing_from=launch.billing_from,
         records=() if ending.stage else launch.records,
-        due=waits if owed is None else (*waits, owed),
+        due=tuple(at for at in waits if at is not None),
     )
 
 
@@ -138,16 +140,13 @@ def _conditions(
     yield from _state(case, "AgreementExpired", bool(over), f"{said} ({cite('G91-term')})", now)
 
 
-def _integrated_by(case: Case) -> Iterator[datetime]:
-    duty = duty_of(case.agency, case.application.metadata.name)
-    end = case.law.end_of(duty.due_on) if duty is not None and duty.met_on is None else None
-    if end is not None:
-        yield end
+def _duty(case: Case) -> DataIntegration | None:
+    return duty_of(case.agency, case.application.metadata.name)
 
 
 def _integration(case: Case, ending: Exit, now: datetime) -> Iterator[Condition]:
     """Whether it is late with its integration into the data platform (A07-reclaim)."""
-    duty = duty_of(case.agency, case.application.metadata.name)
+    duty = _duty(case)
     late = duty is not None and standing_of(duty, case.law, now) == "Overdue"
     said = overdue_text(duty) if duty is not None else ""
     yield from _state(case, "IntegrationOverdue", late and ending.stage is None, said, now)

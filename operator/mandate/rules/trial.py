@@ -11,7 +11,10 @@ from mandate.api.requests import Check
 from mandate.api.rulebook import cite
 from mandate.api.trialextension import TrialExtension, TrialExtensionStatus
 from mandate.rules.case import Case, approval, form_of
+from mandate.rules.checks import blocking_check
 from mandate.rules.request import Course, RequestPlan, judge, simple_phase, verdict
+
+_ON_TRIAL = ("Trial", "Launching")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,5 @@ def judge_extension(case: Case, request: TrialExtension, spec: Json, now: dateti
 
 def _extendable(case: Case) -> Iterator[Check]:
     phase = case.application.status.phase
-    on_trial = phase in ("Trial", "Launching")
-    said = f"the application is {phase or 'not judged yet'}, not on trial ({cite('A14-trial')})"
-    yield Check(type="OnTrial", passed=on_trial, blocking=True, message="" if on_trial else said)
+    said = f"the application is {phase or 'not judged yet'}, not on trial"
+    yield blocking_check("OnTrial", [] if phase in _ON_TRIAL else [said], cite("A14-trial"))

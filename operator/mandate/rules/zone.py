@@ -10,9 +10,10 @@ from pydantic import ValidationError
 from mandate.api.agency import Agency
 from mandate.api.cloudapplication import CloudApplication
 from mandate.api.landingzone import LandingZone, LandingZoneStatus, ZonePreview, ZoneSelection
-from mandate.api.meta import GROUP, Condition, Json, KubeModel, set_condition
+from mandate.api.meta import GROUP, Json, KubeModel, set_condition
 from mandate.api.rulebook import cite
 from mandate.api.zonemanifests import ZONE_KINDS, ZONE_LABEL
+from mandate.rules.request import ready_condition
 
 _LONGEST = 300
 _NAMED = 5
@@ -184,16 +185,10 @@ def preview(answer: Json, made: Sequence[Json]) -> tuple[ZonePreview, ...]:
 def zone_status(zone: LandingZone, outcome: ZoneOutcome, now: datetime) -> LandingZoneStatus:
     """The status of a zone: what it makes, where, and what is in the way (X-zone)."""
     reason, message = _said(zone, outcome)
-    ready = Condition(
-        type="Ready",
-        status="True" if reason == "Applied" else "False",
-        observed_generation=zone.metadata.generation,
-        last_transition_time=now,
-        reason=reason,
-        message=message,
-    )
+    generation = zone.metadata.generation
+    ready = ready_condition(generation, now, reason, message, ready=reason == "Applied")
     return LandingZoneStatus(
-        observed_generation=zone.metadata.generation,
+        observed_generation=generation,
         namespaces=outcome.namespaces,
         preview=outcome.preview,
         conditions=set_condition(zone.status.conditions, ready),
