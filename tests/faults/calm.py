@@ -1,5 +1,6 @@
 """The undisturbed run, which all others are compared with."""
 
+import difflib
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -77,7 +78,17 @@ def settled(office: Office, expected: dict[str, list[str]] | None) -> dict[str, 
 
     try:
         eventually(same, _SETTLE_SECONDS, "the end state")
-    except TimeoutError:
-        assert last[0] == expected
-        raise
+    except TimeoutError as late:
+        raise AssertionError(_difference(expected or {}, last[0])) from late
     return last[0]
+
+
+def _difference(expected: dict[str, list[str]], found: dict[str, list[str]]) -> str:
+    """What differs of two end states, line by line under the path of each object."""
+    rows: list[str] = []
+    for path in sorted(expected.keys() | found.keys()):
+        before, after = ("\n".join(state.get(path, [])).splitlines() for state in (expected, found))
+        rows += difflib.unified_diff(
+            before, after, f"expected {path}", f"found {path}", lineterm=""
+        )
+    return "\n".join(rows)

@@ -105,18 +105,18 @@ def _plain(item: Json, office: Office) -> str:
     counted = {"status"} if "hard" in item.get("spec", {}) else set()
     kept = {k: v for k, v in item.items() if k not in counted} | {"metadata": metadata}
     if "entries" in item.get("spec", {}):
-        kept["spec"] = item["spec"] | {"entries": _unordered(item["spec"]["entries"])}
+        kept["spec"] = item["spec"] | {"entries": _unordered(item["spec"]["entries"], office)}
     for place in ("regarding", "involvedObject"):
         if place in item:
             kept[place] = {k: v for k, v in item[place].items() if k not in _OF_THE_SERVER}
     return _named(json.dumps(kept, sort_keys=True, ensure_ascii=False, indent=1), office)
 
 
-def _unordered(entries: list[Json]) -> list[Json]:
-    """A dossier's entries by their keys: of what happens at once either may be first."""
+def _unordered(entries: list[Json], office: Office) -> list[Json]:
+    """A dossier's entries by what they say: of what happens at once either may be first."""
     chain = ("seq", "previous", "hash")
     rows = [{k: v for k, v in entry.items() if k not in chain} for entry in entries]
-    return sorted(rows, key=lambda row: str(row["key"]))
+    return sorted(rows, key=lambda row: _named(json.dumps(row, sort_keys=True), office))
 
 
 def _named(text: str, office: Office) -> str:
