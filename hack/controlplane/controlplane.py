@@ -203,6 +203,9 @@ class ControlPlane:
         """
         if name in reaper.members(self.folder).values():
             raise ValueError(f"{name} is already running in {self.folder}")
+        if name in self._processes:
+            # it has ended of itself
+            self._processes.pop(name).wait()
         mark = {reaper.FOLDER: str(self.folder), reaper.PROGRAM: name}
         log = self._log(name)
         log.parent.mkdir(exist_ok=True)

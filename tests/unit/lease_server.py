@@ -46,7 +46,9 @@ class LeaseServer(KubeClient):
 
     async def replace(self, manifest: Json) -> Json:
         await self._answer()
-        if manifest["metadata"]["resourceVersion"] != str(self._store.version):
+        kept = self.lease
+        stored = kept["metadata"]["resourceVersion"] if kept else None
+        if manifest["metadata"]["resourceVersion"] != stored:
             raise ApiError(409, "Conflict", "it has changed")
         return self.keep(manifest)
 

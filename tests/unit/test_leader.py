@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
 from mandate.kube.errors import ApiError
+from mandate.runtime.cache import WentBackError
 from mandate.runtime.leader import Leader
 from mandate.settings import Settings
 from tests.unit.lease_server import LeaseServer, LeaseStore
@@ -247,6 +248,25 @@ def test_the_lease_says_since_when_and_how_often_it_changed_hands() -> None:
         Process(server, "b")
         await asyncio.sleep(1)
         assert server.lease["spec"]["leaseTransitions"] == 2
+
+    played(story)
+
+
+@pytest.mark.rule("X-level")
+def test_both_end_where_the_lease_is_an_earlier_one_than_they_saw() -> None:
+    async def story(server: LeaseServer) -> None:
+        both = [Process(server, name) for name in "ab"]
+        await asyncio.sleep(20)
+        snapshot = server.lease
+        await asyncio.sleep(20)
+        assert sum(p.works for p in both) == 1
+        # etcd restored, and others have written so much since that its revision is past theirs
+        server.lease = snapshot
+        await asyncio.sleep(10)
+        assert not any(p.works for p in both)
+        for process in both:
+            with pytest.raises(WentBackError, match=r"the lease went back .* etcd was restored"):
+                process.task.result()
 
     played(story)
 

@@ -18,6 +18,7 @@ from mandate.guards.roles import LEASE
 from mandate.kube.client import KubeClient, Ref
 from mandate.kube.errors import ApiError
 from mandate.observability.metrics import LEADER
+from mandate.runtime.cache import WentBackError, version_of
 from mandate.runtime.failures import described
 from mandate.settings import Settings
 
@@ -52,6 +53,7 @@ class Leader:
         self._until = _NEVER
         self._seen: Json | None = None
         self._free_at = _NEVER
+        self._version = 0
 
     def leads(self) -> bool:
         """Whether this process may write now."""
@@ -69,6 +71,8 @@ class Leader:
 
         Raises:
             Exception: what `work` raised.
+            WentBackError: the lease is an earlier one than was seen. Of all objects it is the one
+                that is written every few seconds, so this is where a restored etcd shows first.
         """
         try:
             while True:
@@ -128,12 +132,20 @@ class Leader:
     async def _write(self) -> bool:
         lease = await self._kube.get(self._ref)
         if lease is None:
-            await self._kube.create(self._claimed({"metadata": _metadata(self._ref)}))
+            claim = self._claimed({"metadata": _metadata(self._ref)})
+            self._note(await self._kube.create(claim))
             return True
+        self._note(lease)
         if not self._is_free(lease.get("spec", {})):
             return False
-        await self._kube.replace(self._claimed(lease))
+        self._note(await self._kube.replace(self._claimed(lease)))
         return True
+
+    def _note(self, lease: Json) -> None:
+        version = version_of(lease)
+        if version < self._version:
+            raise WentBackError("the lease", self._version, version)
+        self._version = version
 
     def _is_free(self, spec: Json) -> bool:
         if spec != self._seen:
