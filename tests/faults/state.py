@@ -13,11 +13,13 @@ from mandate.cli.verify import verify
 from tests.cluster.office import Office
 
 _OTHERWISE = (
-    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"), "<time>"),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"), "<time>"),
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "<uid>"),
     (re.compile(r"\b\d{8}T\d{6}Z\b"), "<time>"),
     (re.compile(r"\d+年\d+月\d+日\d+时\d+分\d+秒"), "<time>"),
     (re.compile(r"\b([0-9a-f]{64}|[0-9a-f]{16})\b"), "<digest>"),
+    # in the key of an entry: which object of the name
+    (re.compile(r"(?<=/)[0-9a-f]{8}(?=\.)"), "<uid>"),
 )
 _OF_THE_SERVER = ("creationTimestamp", "generation", "managedFields", "resourceVersion", "uid")
 _OK = range(200, 300)

@@ -1,5 +1,6 @@
 """A life beyond its grant: launched, interrupted and restored, ended, reclaimed and signed for."""
 
+import time
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
@@ -50,7 +51,7 @@ def _interrupted(office: Office) -> None:
     _approved(order, "Submitted", "suspension", office.approver)
     _until(order, "InForce", "lift")
     _kept(office, "formal", pods="0")
-    order.decided("lift", office.approver)
+    _decided(order, "lift", office.approver)
     _until(order, "Lifted")
     _kept(office, "formal")
 
@@ -66,7 +67,7 @@ def _ended(office: Office, a_day_later: Callable[[], object]) -> None:
     _kept(office, "held", pods="0")
     a_day_later()
     _until(leaves, "Reclaimed", "confirm-provider")
-    leaves.decided("confirm-provider", office.provider)
+    _decided(leaves, "confirm-provider", office.provider)
     _all_sign(leaves, "Reclaimed")
     _until(leaves, "Completed")
     office.until(phase="Exited")
@@ -81,6 +82,12 @@ def _filed(office: Office, kind: str, who: Actor, **changes: object) -> Filing:
 
 def _approved(filing: Filing, phase: str, stage: str, who: Actor) -> None:
     _until(filing, phase, stage)
+    _decided(filing, stage, who)
+
+
+def _decided(filing: Filing, stage: str, who: Actor) -> None:
+    """Decides in a second of its own: those of the same one are listed by their names."""
+    time.sleep(1)
     filing.decided(stage, who)
 
 
@@ -90,7 +97,7 @@ def _all_sign(filing: Filing, phase: str) -> None:
     people = (office.member, office.provider, office.approver)
     for number, (stage, who) in enumerate(zip(_SIGNED, people, strict=True)):
         _until(filing, phase, *_SIGNED[number:])
-        filing.decided(stage, who)
+        _decided(filing, stage, who)
 
 
 def _until(filing: Filing, phase: str, *stages: str) -> None:
