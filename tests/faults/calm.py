@@ -68,19 +68,21 @@ def undisturbed(machine: Machine, seed: str, life: Callable[[Site, str], Office]
 
 def settled(office: Office, expected: dict[str, list[str]] | None) -> dict[str, list[str]]:
     """The end state, once it is as expected; with nothing expected, once it stays as it is."""
-    last: list[dict[str, list[str]]] = [{}]
+    wanted: dict[str, list[str]] = {}
+    last: dict[str, list[str]] = {}
 
     def same() -> bool:
+        nonlocal wanted, last
         if expected is None:
             time.sleep(_CALM_SECONDS)
-        before, last[0] = last[0], state_of(office)
-        return last[0] == (before if expected is None else expected)
+        wanted, last = (last if expected is None else expected), state_of(office)
+        return last == wanted
 
     try:
         eventually(same, _SETTLE_SECONDS, "the end state")
     except TimeoutError as late:
-        raise AssertionError(_difference(expected or {}, last[0])) from late
-    return last[0]
+        raise AssertionError(_difference(wanted, last)) from late
+    return last
 
 
 def _difference(expected: dict[str, list[str]], found: dict[str, list[str]]) -> str:
