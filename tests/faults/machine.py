@@ -46,7 +46,7 @@ class Machine:
     site: Site
     proxy: FaultProxy
     killed_at: list[Breakpoint] = field(default_factory=list)
-    """The breakpoints at which the operator was killed, in order."""
+    """The breakpoints at which the operator was killed since the last `stop`, in order."""
     _settings: Mapping[str, str] = field(default_factory=dict)
 
     def start(self, **settings: str) -> None:
@@ -68,8 +68,9 @@ class Machine:
         return path.read_text(errors="replace")[-_LOG_CHARACTERS:]
 
     def stop(self) -> None:
-        """Ends the operator and all faults."""
+        """Ends the operator and all faults; the next test counts its own kills."""
         self.proxy.weather = Weather()
+        self.killed_at.clear()
         self.site.stop_operator(signal.SIGKILL)
 
     def side_by_side(self, lives: Sequence[Callable[[], T]], at_once: int = 24) -> list[T]:
