@@ -96,7 +96,8 @@ def tell(site: Site, teller: Teller) -> None:
 
 def _law(cast: Cast, teller: Teller) -> None:
     teller.chapter("The authority installs its policy and an agency")
-    for name in ("calendar.yaml", "catalog.yaml", "policy.yaml", "agencies/transport.yaml"):
+    law = ("calendar.yaml", "catalog.yaml", "policy.yaml", "landing-zone.yaml")
+    for name in (*law, "agencies/transport.yaml"):
         teller.allowed(f"applies {name}", cast.clerk, "apply", "-f", str(LUAN / name))
     look = ("get", "agency", "transport", "-o")
     ready = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'
@@ -187,6 +188,9 @@ def _granted(cast: Cast, teller: Teller) -> None:
     ):
         look = partial(_see, cast.root, "get", kind, "-n", _GRANTED, "-o", names)
         teller.becomes(f"its {kind} stands", look, expected)
+    card = ("get", "configmap", "system-card", "-n", _GRANTED, "-o", "jsonpath={.data.system}")
+    system = _form()["spec"]["systemName"]
+    teller.becomes("the authority's card lies in it", partial(_see, cast.alice, *card), system)
     teller.allowed(
         "works in it", cast.alice,
         *("create", "configmap", "settings", "-n", _GRANTED, "--from-literal=city=六安"),
@@ -235,6 +239,11 @@ def _attempts(cast: Cast, teller: Teller) -> None:
         "lets somebody else in, as the operator", cast.operator,
         *("create", "rolebinding", "friend", "-n", _GRANTED, "--clusterrole=edit", "--user=eve"),
         because="it lets in the members written on the namespace",
+    )  # fmt: skip
+    refused(
+        "removes the authority's card", cast.alice,
+        *("delete", "configmap", "system-card", "-n", _GRANTED),
+        because="bears the mark of a LandingZone (X-zone",
     )  # fmt: skip
     refused(
         "deletes the policy", cast.clerk, *("delete", "governancepolicy", "luan"),
