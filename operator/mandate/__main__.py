@@ -29,7 +29,7 @@ from mandate.rules.judges import JUDGES
 from mandate.runtime.abandoned import Abandoned
 from mandate.runtime.cache import Cache
 from mandate.runtime.clock import Clock
-from mandate.runtime.departed import Departed
+from mandate.runtime.departed import SUBJECTS, Departed
 from mandate.runtime.dossiers import Dossiers
 from mandate.runtime.imported import Imported
 from mandate.runtime.leader import Leader
@@ -46,7 +46,7 @@ _TRIES = 3
 async def run(settings: Settings) -> None:
     """Assembles the operator and runs it."""
     login = Login.load(settings.kubeconfig, settings.context)
-    cache = Cache()
+    cache = Cache(remembered=(*SUBJECTS, *JUDGES))
     clock = Clock(settings.clock_file)
     lookup = Lookup(cache)
     # as another process of the same name is another candidate
@@ -85,12 +85,20 @@ def controllers(
     for kind in REPORTED:
         parts = (JUDGES[kind], kube, cache, cases, dossiers, clock)
         made[kind] = ReportedController(*parts)
+    policies = PolicyController(cache, dossiers, clock)
+    agencies = AgencyController(kube, cache, lookup, dossiers, clock, sweep)
+    applications = ApplicationController(kube, cache, cases, dossiers, clock, sweep)
+    record = {
+        "GovernancePolicy": policies.record,
+        "Agency": agencies.record,
+        "CloudApplication": applications.record,
+    }
     return made | {
-        "Dossier": GoneController(cache, dossiers),
-        "GovernancePolicy": PolicyController(cache, dossiers, clock),
+        "Dossier": GoneController(cache, dossiers, record),
+        "GovernancePolicy": policies,
         "ServiceAgreement": AgreementController(kube, cache, cases, dossiers, clock),
-        "Agency": AgencyController(kube, cache, lookup, dossiers, clock, sweep),
-        "CloudApplication": ApplicationController(kube, cache, cases, dossiers, clock, sweep),
+        "Agency": agencies,
+        "CloudApplication": applications,
         "LandingZone": LandingZoneController(kube, cache, lookup, dossiers, clock, rendered),
     }
 

@@ -14,8 +14,10 @@ from mandate.controllers.cases import Cases
 from mandate.controllers.lookup import Lookup
 from mandate.kube.client import Ref
 from mandate.kube.errors import ApiError
+from mandate.rules.judges import JUDGES
 from mandate.runtime.cache import Cache, Key
 from mandate.runtime.clock import Clock
+from mandate.runtime.departed import SUBJECTS
 from mandate.runtime.imported import Imported
 from mandate.runtime.operator import Controller
 from mandate.runtime.sweep import Sweep
@@ -130,7 +132,7 @@ class Process:
 
     def __init__(self, api: MemoryApi, assemble: Assemble) -> None:
         self._api = api
-        self._cache = Cache()
+        self._cache = Cache(remembered=(*SUBJECTS, *JUDGES))
         self._lookup = Lookup(self._cache)
         self._controllers = assemble(api, self._cache, self._lookup)
 
@@ -142,18 +144,19 @@ class Process:
         """
         for _ in range(_ROUNDS):
             before = len(self._api.writes)
-            for key in await self._known():
+            for key in await self.look():
                 await self._reconcile(key)
             if len(self._api.writes) == before:
                 return
         raise TimeoutError(f"still writing after {_ROUNDS} rounds: {self._api.writes[-5:]}")
 
-    async def _known(self) -> list[Key]:
+    async def look(self) -> list[Key]:
+        """Lists everything; what there is to reconcile, what went since too."""
         keys: dict[Key, None] = {}
         for kind in WATCHED:
             items, version = await self._api.list(API_VERSION, kind.name)
-            self._cache.replace(kind.name, items, version)
-            keys |= dict.fromkeys(Key.of(item) for item in items)
+            news = self._cache.replace(kind.name, items, version)
+            keys |= dict.fromkeys([*news, *(Key.of(item) for item in items)])
         return [key for key in keys if key.kind in self._controllers]
 
     async def _reconcile(self, key: Key) -> None:

@@ -207,3 +207,34 @@ def test_what_was_written_while_a_list_was_on_its_way_is_no_other_past() -> None
     cache = cache_of(seen(8))
     cache.replace("CloudApplication", [seen(5)], 7)
     assert cache.get(KEY) == seen(8)
+
+
+def numbered(version: int, uid: str) -> Json:
+    raw = seen(version)
+    return raw | {"metadata": raw["metadata"] | {"uid": uid}}
+
+
+@pytest.mark.rule("X-dossier")
+@pytest.mark.parametrize("way", ["deleted", "not-listed", "replaced"])
+def test_the_last_state_of_what_went_is_kept_until_somebody_took_note(way: str) -> None:
+    cache = Cache(remembered=["CloudApplication"])
+    cache.put(numbered(5, "u-1"))
+    cache.put(numbered(6, "u-1"))
+    assert cache.gone(KEY) == []
+    if way == "deleted":
+        cache.drop(numbered(7, "u-1"))
+    elif way == "not-listed":
+        cache.replace("CloudApplication", [], 8)
+    else:
+        cache.put(numbered(9, "u-2"))
+    expected = numbered(7 if way == "deleted" else 6, "u-1")
+    assert (cache.gone(KEY), cache.last("u-1")) == ([expected], expected)
+    cache.forget("u-1")
+    assert (cache.gone(KEY), cache.last("u-1")) == ([], None)
+
+
+def test_what_nobody_will_take_note_of_is_not_kept() -> None:
+    cache = Cache(remembered=["Agency"])
+    cache.put(numbered(5, "u-1"))
+    cache.drop(numbered(5, "u-1"))
+    assert cache.gone(KEY) == []

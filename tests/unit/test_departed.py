@@ -32,6 +32,21 @@ def recorded() -> tuple[MemoryKube, Dossiers]:
     return kube, dossiers
 
 
+class Clerk:
+    """Puts on record what the last state says, where an entry was lost."""
+
+    def __init__(self, dossiers: Dossiers) -> None:
+        self._dossiers = dossiers
+
+    async def record(self, raw: Json) -> None:
+        facts = [Fact("filed.1", "Filed", "filed"), Fact("awaited.1", "Awaited", raw["said"])]
+        await self._dossiers.record(SUBJECT, raw, facts)
+
+
+def controller(cache: Cache, dossiers: Dossiers) -> GoneController:
+    return GoneController(cache, dossiers, {"CloudApplication": Clerk(dossiers).record})
+
+
 def kinds(kube: MemoryKube) -> list[str]:
     return [e["kind"] for part in kube.of_kind("Dossier") for e in part["spec"]["entries"]]
 
@@ -44,9 +59,9 @@ def test_only_subjects_have_a_dossier_to_close() -> None:
 @pytest.mark.rule("X-dossier")
 def test_what_is_gone_is_recorded_once_and_its_dossier_closed() -> None:
     kube, dossiers = recorded()
-    controller = GoneController(Cache(), dossiers)
+    closing = controller(Cache(), dossiers)
     for _ in range(2):
-        asyncio.run(controller.reconcile(KEY))
+        asyncio.run(closing.reconcile(KEY))
     assert kinds(kube) == ["Filed", "Gone"]
     assert kube.of_kind("Dossier")[0]["metadata"]["labels"] == {"mandate.dev/closed": "true"}
 
@@ -57,8 +72,24 @@ def test_another_of_the_same_name_is_not_the_same(uid: str, gone: bool) -> None:
     kube, dossiers = recorded()
     cache = Cache()
     cache.put(FORM | {"metadata": FORM["metadata"] | {"uid": uid}})
-    asyncio.run(GoneController(cache, dossiers).reconcile(KEY))
+    asyncio.run(controller(cache, dossiers).reconcile(KEY))
     assert ("Gone" in kinds(kube)) is gone
+
+
+@pytest.mark.rule("X-dossier")
+@pytest.mark.parametrize("seen_going", [True, False])
+def test_what_was_not_yet_on_record_of_it_is_put_there_first(seen_going: bool) -> None:
+    kube, dossiers = recorded()
+    cache = Cache(remembered=["CloudApplication"])
+    last = FORM | {"said": "acceptance can be decided"}
+    cache.put(last)
+    if seen_going:
+        cache.drop(last)
+    else:
+        cache.replace("CloudApplication", [], 8)
+    asyncio.run(controller(cache, dossiers).reconcile(KEY))
+    assert kinds(kube) == ["Filed", "Awaited", "Gone"]
+    assert cache.last("u-1") is None
 
 
 class Listing(MemoryKube):

@@ -40,7 +40,7 @@ class AgencyController:
         raw = self._cache.get(key)
         if raw is None or "deletionTimestamp" in raw["metadata"]:
             return None
-        await self._record(raw)
+        await self.record(raw)
         agency = Agency.model_validate(raw)
         policy = self._lookup.policy(agency.spec.policy)
         decide = partial(
@@ -61,11 +61,12 @@ class AgencyController:
             plan = decide(self._clock.now(), obstacle)
         written = await write_status(self._kube, raw, plan.status.wire())
         self._cache.put(written)
-        await self._record(written)
+        await self.record(written)
         waits = (again, self._clock.seconds_until(plan.due))
         return min((seconds for seconds in waits if seconds is not None), default=None)
 
-    async def _record(self, raw: Json) -> None:
+    async def record(self, raw: Json) -> None:
+        """Puts on record what the stored object says happened to it."""
         agency = Agency.model_validate(self._clock.seen(raw))
         subject = subject_of("Agency", agency.metadata)
         await self._dossiers.record(subject, raw, list(agency_facts(agency, raw["spec"])))

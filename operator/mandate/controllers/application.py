@@ -18,6 +18,7 @@ from mandate.rules.grant import Grant
 from mandate.rules.history import application_facts, subject_of
 from mandate.rules.record import Fact
 from mandate.rules.takeover import NAMESPACE_TAKEN
+from mandate.rules.withdrawn import withdrawn_facts
 from mandate.runtime.apply import (
     NamespaceGoingError,
     NamespaceTakenError,
@@ -57,7 +58,7 @@ class ApplicationController:
             return None
         plan = decide(self._cases.world(raw), self._clock.now())
         # the form is on record before it can be decided on
-        await self._record(raw, plan.facts)
+        await self.record(raw, plan.facts)
         # and what came of the decisions before anything is granted on them
         raw = await self._write(raw, plan.status.wire())
         for record in plan.records:
@@ -127,10 +128,10 @@ class ApplicationController:
     async def _write(self, raw: Json, status: Json) -> Json:
         written = await write_status(self._kube, raw, status)
         self._cache.put(written)
-        await self._record(written)
+        await self.record(written)
         return written
 
-    async def _record(self, raw: Json, more: Sequence[Fact] = ()) -> None:
+    async def record(self, raw: Json, more: Sequence[Fact] = ()) -> None:
         """Puts on record what the stored object says happened to it, and what it does not."""
         world = self._cases.world(raw)
         if world.policy is not None:
@@ -138,4 +139,7 @@ class ApplicationController:
             facts = application_facts(
                 world.application, world.form, world.policy, world.predecessor
             )
-            await self._dossiers.record(subject, raw, [*facts, *more])
+            # one whose last state is still to be recorded is reported gone by its own controller
+            there = {request.metadata.uid for request in world.requests} | self._cache.unnoticed
+            gone = withdrawn_facts(await self._dossiers.keys(subject), there)
+            await self._dossiers.record(subject, raw, [*facts, *more, *gone])

@@ -33,7 +33,9 @@ class Cases:
         # here and in `request`, and nowhere else, server time becomes the time that the rules see
         application = CloudApplication.model_validate(self._clock.seen(raw))
         agency = self._lookup.filing_agency(application.metadata.namespace)
-        policy = self._lookup.policy(agency.spec.policy) if agency else None
+        # the law stays while the agency cannot file: what was judged by it goes on record
+        home = self._lookup.agency_of(application.metadata.namespace)
+        policy = self._lookup.policy(home.spec.policy) if home else None
         law = policy.spec if policy else None
         return World(
             application=application,

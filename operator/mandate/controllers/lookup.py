@@ -44,10 +44,15 @@ class Lookup:
         """The agency of that name, whether it can file or not."""
         return self._model(Key("Agency", "", name), Agency)
 
+    def agency_of(self, namespace: str) -> Agency | None:
+        """The agency whose namespace of requests this is, whether it can file or not."""
+        agency = self.agency(namespace.removeprefix("agency-"))
+        return agency if agency is not None and agency.namespace == namespace else None
+
     def filing_agency(self, namespace: str) -> Agency | None:
         """The agency whose namespace of requests this is, if it can file."""
-        agency = self.agency(namespace.removeprefix("agency-"))
-        if agency is None or agency.namespace != namespace:
+        agency = self.agency_of(namespace)
+        if agency is None:
             return None
         ready = find_condition(agency.status.conditions, "Ready")
         return agency if ready is not None and ready.status == "True" else None
@@ -110,12 +115,13 @@ class Lookup:
 
         What was decided changes how they live; what was verified, what can be decided elsewhere.
         """
-        raw = self._cache.get(request)
-        application = subject_of(raw) if raw else None
-        if application:
-            yield from self.affected(application)
-        elif raw:
-            yield from map(Key.of, list(self._cache.of_kind("CloudApplication", request.namespace)))
+        for each in filter(None, (self._cache.get(request), *self._cache.gone(request))):
+            application = subject_of(each)
+            if application:
+                yield from self.affected(application)
+            else:
+                rows = self._cache.of_kind("CloudApplication", request.namespace)
+                yield from map(Key.of, list(rows))
 
     def _zones(self) -> Iterator[Key]:
         """The zones; what an agency left is no longer told, so that it is all of them."""

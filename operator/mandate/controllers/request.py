@@ -11,6 +11,7 @@ from mandate.rules.history import about_request, request_facts, subject_of
 from mandate.rules.judges import Judge
 from mandate.rules.record import Fact
 from mandate.rules.request import orphaned
+from mandate.rules.withdrawn import GONE
 from mandate.runtime.apply import write_status
 from mandate.runtime.cache import Cache, Key
 from mandate.runtime.clock import Clock
@@ -33,6 +34,10 @@ class RequestController:
 
     async def reconcile(self, key: Key) -> float | None:
         """See `Controller`."""
+        for last in self._cache.gone(key):
+            # what was not yet on record of it when it was withdrawn
+            await self._record(last, [GONE])
+            self._cache.forget(last["metadata"]["uid"])
         raw = self._cache.get(key)
         if raw is None or "deletionTimestamp" in raw["metadata"]:
             return None

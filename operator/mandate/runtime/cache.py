@@ -1,7 +1,7 @@
 """What the API server last said of our kinds, by kind, namespace and name."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from mandate.api.meta import Json
@@ -57,7 +57,14 @@ class Cache:
     the API server tells of it (`observe`): others may depend on it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, remembered: Collection[str] = ()) -> None:
+        """Empty.
+
+        Args:
+            remembered: kinds of which what went is kept until somebody has taken note of it.
+        """
+        self._remembered = frozenset(remembered)
+        self._gone: dict[str, Json] = {}
         # by kind, then by namespace: an event costs what it affects, not what there is
         self._objects: defaultdict[str, dict[str, dict[str, Json]]] = defaultdict(dict)
         self._about: defaultdict[Key, set[Key]] = defaultdict(set)
@@ -83,6 +90,23 @@ class Cache:
         keys = self._about.get(application, ())
         return [raw for key in keys if (raw := self.get(key)) is not None]
 
+    def gone(self, key: Key) -> list[Json]:
+        """The last states of those of this key that went and that nobody took note of yet."""
+        return [raw for raw in self._gone.values() if Key.of(raw) == key]
+
+    @property
+    def unnoticed(self) -> frozenset[str]:
+        """The uids of what went and that nobody took note of yet."""
+        return frozenset(self._gone)
+
+    def last(self, uid: str) -> Json | None:
+        """The last state of the one that went, if nobody took note of it yet."""
+        return self._gone.get(uid)
+
+    def forget(self, uid: str) -> None:
+        """Somebody took note that this one went."""
+        self._gone.pop(uid, None)
+
     def put(self, raw: Json) -> None:
         """Notes an object, unless a later state of it is known."""
         key = Key.of(raw)
@@ -92,6 +116,8 @@ class Cache:
             self._dropped.pop(key, None)
         elif known is None or version_of(known) > version:
             return
+        if known is not None:
+            self._remember(known, instead=raw)
         self._forget_subject(key)
         self._objects[key.kind].setdefault(key.namespace, {})[key.name] = raw
         if subject := subject_of(raw):
@@ -114,7 +140,7 @@ class Cache:
         key, version = Key.of(raw), version_of(raw)
         known = self.get(key)
         if known is None or version_of(known) <= version:
-            self._remove(key)
+            self._remove(key, raw)
             # a list that was asked for before must not bring it back
             self._dropped[key] = version
 
@@ -143,7 +169,7 @@ class Cache:
         missing = [raw for raw in self.of_kind(kind) if Key.of(raw) not in present]
         for raw in missing:
             if version_of(raw) <= version:
-                self._remove(Key.of(raw))
+                self._remove(Key.of(raw), raw)
                 news.append(Key.of(raw))
         # no list is older than this one any more
         self._dropped = {
@@ -170,10 +196,18 @@ class Cache:
             if not self._about[subject]:
                 del self._about[subject]
 
-    def _remove(self, key: Key) -> None:
+    def _remove(self, key: Key, last: Json) -> None:
         self._forget_subject(key)
+        self._remember(last)
         objects = self._objects[key.kind].get(key.namespace, {})
         objects.pop(key.name, None)
         if not objects:
             self._objects[key.kind].pop(key.namespace, None)
         self._observed.pop(key, None)
+
+    def _remember(self, last: Json, instead: Json | None = None) -> None:
+        if last["kind"] not in self._remembered:
+            return
+        uid = last["metadata"]["uid"]
+        if instead is None or instead["metadata"]["uid"] != uid:
+            self._gone[uid] = last

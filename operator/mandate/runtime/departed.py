@@ -8,12 +8,13 @@ from mandate.observability.metrics import DOSSIER_PARTS
 from mandate.runtime.cache import Cache, Key
 from mandate.runtime.dossiers import CLOSED, IMPORTED
 
-_SUBJECTS = {kind.lower(): kind for kind in ("CloudApplication", "Agency", "GovernancePolicy")}
+SUBJECTS = ("CloudApplication", "Agency", "GovernancePolicy")
+"""The kinds that have a dossier of their own."""
 
 
 def key_of(raw: Json) -> Key | None:
     """What is to be looked at when this object was deleted; None if it has no dossier."""
-    if raw["kind"] not in _SUBJECTS.values():
+    if raw["kind"] not in SUBJECTS:
         return None
     return Key("Dossier", "", f"{raw['kind'].lower()}-{raw['metadata']['uid']}")
 
@@ -36,6 +37,6 @@ class Departed:
         return [Key("Dossier", "", n) for n in sorted(names) if n.partition("-")[2] not in there]
 
     def _uids(self) -> Iterator[str]:
-        for kind in _SUBJECTS.values():
+        for kind in SUBJECTS:
             for raw in self._cache.of_kind(kind):
                 yield raw["metadata"]["uid"]
