@@ -1,5 +1,6 @@
 """A local control plane with Mandate installed on it, for the demo, for `make up` and for tests."""
 
+import hashlib
 import json
 import signal
 import socket
@@ -20,6 +21,7 @@ from hack.controlplane.controlplane import ControlPlane
 from hack.mutants.guards import weakened
 from mandate.api.meta import GROUP, Json
 from mandate.api.schema import crds
+from mandate.api.stages import SIGNATURES
 from mandate.guards import Installation, policies
 from mandate.guards.roles import roles
 
@@ -55,6 +57,15 @@ def eventually(look: Callable[[], T | None], seconds: float, what: str) -> T:
         if time.monotonic() > deadline:
             raise TimeoutError(f"not within {seconds:g} s: {what}")
         time.sleep(0.1)
+
+
+def sealed(stage: str) -> Json:
+    """What a signature carries beside its decision: its scan with the seal; else nothing."""
+    if stage not in SIGNATURES:
+        return {}
+    uri = f"https://files.lu-an.example/{stage}.pdf"
+    digest = hashlib.sha256(stage.encode()).hexdigest()
+    return {"seal": {"title": "签字盖章扫描件", "uri": uri, "sha256": digest}}
 
 
 @dataclass(frozen=True)

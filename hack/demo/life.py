@@ -9,7 +9,7 @@ from functools import partial
 import yaml
 
 from hack.demo.teller import Teller
-from hack.site import LUAN, Actor, Site
+from hack.site import LUAN, Actor, Site, sealed
 from mandate.api.meta import Json
 
 OFFICE, GRANTED, SYSTEM = "agency-transport", "transport--bus-portal", "bus-portal"
@@ -95,7 +95,7 @@ def decision(reader: Actor, name: str, stage: str) -> str:
     """The patch that a decider types, with the basis as it was read."""
     where = f'jsonpath={{.status.awaiting[?(@.stage=="{stage}")].basis}}'
     basis = see(reader, "get", name, "-n", OFFICE, "-o", where)
-    entry = {"decision": "Approved", "basis": basis, "opinion": "同意"}
+    entry = {"decision": "Approved", "basis": basis, "opinion": "同意"} | sealed(stage)
     return json.dumps({"status": {"approvals": {f"{stage}.1": entry}}}, ensure_ascii=False)
 
 

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hack.site import SOON, Actor, Answer, eventually
+from hack.site import SOON, Actor, Answer, eventually, sealed
 from mandate.api.meta import API_VERSION, Json
 from mandate.api.requests import decision_key
 from mandate.api.stages import BY_KIND
@@ -59,13 +59,16 @@ class Filing:
 
         return eventually(look, SOON, f"{self.name} is {phase} and awaits {stages}")
 
-    def decide(self, stage: str, who: Actor, decision: str = "Approved") -> Answer:
+    def decide(
+        self, stage: str, who: Actor, decision: str = "Approved", **fields: object
+    ) -> Answer:
         """Decides on what is there."""
         found = self.read()
         turns = {t["stage"]: t for t in found.get("status", {}).get("awaiting", [])}
         key = decision_key(stage, found["metadata"]["generation"])
         basis = turns.get(stage, {}).get("basis", "0" * 64)
         entry = {"decision": decision, "basis": basis, "opinion": "同意"}
+        entry |= (sealed(stage) if decision == "Approved" else {}) | fields
         body = {"status": {"approvals": {key: entry}}}
         return who.call("PATCH", f"{self.forms}/{self.name}/status", body, MERGE)
 

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from hack.site import SOON, Actor, Answer, Site, eventually
+from hack.site import SOON, Actor, Answer, Site, eventually, sealed
 from mandate.api.meta import API_VERSION, Json
 from mandate.api.requests import decision_key
 from mandate.api.stages import STAGE_TABLE, Party, RequestKind
@@ -201,7 +201,8 @@ def _decision(found: Json, stage: str, decision: str, opinion: str) -> Json:
     awaiting = {a["stage"]: a["basis"] for a in found["status"].get("awaiting", [])}
     basis = awaiting.get(stage, _sha256("read elsewhere"))
     key = decision_key(stage, found["metadata"]["generation"])
-    entry = {"decision": decision, "basis": basis, "opinion": opinion}
+    entry: Json = {"decision": decision, "basis": basis, "opinion": opinion}
+    entry |= sealed(stage) if decision == "Approved" else {}
     return {"status": {"approvals": {key: entry}}}
 
 

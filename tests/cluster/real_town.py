@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from hack.site import Answer, Site, eventually
+from hack.site import Answer, Site, eventually, sealed
 from mandate.api.meta import API_VERSION, Json
 from mandate.api.stages import BY_KIND, STAGE_TABLE
 from tests.cluster.filing import MERGE
@@ -69,6 +69,7 @@ class RealTown:
         found = self._get(path)
         turns = {t["stage"]: t["basis"] for t in found.get("status", {}).get("awaiting", [])}
         made = {"decision": decision, "basis": turns.get(stage, "0" * 64), "opinion": "意见"}
+        made |= sealed(stage) if decision == "Approved" else {}
         key = f"{stage}.{found['metadata']['generation']}"
         body = {"status": {"approvals": {key: made}}}
         return _taken(self._people[who].call("PATCH", f"{path}/status", body, MERGE))

@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 import pytest
 
-from hack.site import SOON, Actor, Answer, Site, eventually
+from hack.site import SOON, Actor, Answer, Site, eventually, sealed
 from mandate.api.meta import Json
 from mandate.api.stages import BY_KIND
 from tests.cluster import kinds
@@ -72,7 +72,8 @@ class Table:
             return next((t for t in turns if t["stage"] == stage and decision in t["may"]), None)
 
         turn = eventually(awaited, SOON, f"{name} awaits {stage}")
-        entry = {"decision": decision, "basis": turn["basis"], "opinion": "同意"} | fields
+        entry = {"decision": decision, "basis": turn["basis"], "opinion": "同意"}
+        entry |= (sealed(stage) if decision == "Approved" else {}) | fields
         body = {"status": {"approvals": {f"{stage}.1": entry}}}
         return who.call("PATCH", self.path(plural, name) + "/status", body, _MERGE)
 
@@ -244,6 +245,46 @@ def test_a_refusal_by_the_provider_ends_it(table: Table) -> None:
     assert table.decide(table.provider, "sign-provider", "Refused").code == 200
     assert "awaiting" not in table.until(phase="Refused")["status"]
     assert table.office.until(phase="Trial")["status"].get("launchedAt") is None
+
+
+@pytest.mark.rule("G94-copies", "G72-confirm")
+def test_a_signature_carries_its_sealed_scan_and_nothing_else_does(table: Table) -> None:
+    table.consent()
+    signing = table.until(phase="Signing")["status"]
+    turn = signing["awaiting"][1]
+    assert (turn["signs"], turn["sealRequired"]) == (signing["textSha256"], True)
+    scan = sealed("sign-provider")["seal"]
+    decide = partial(table.decide, table.provider, "sign-provider")
+    for seal, because in (
+        (None, "sign-provider is sealed too (G94-copies, annex 1, 9.2 to 9.5): write `seal`"),
+        (scan | {"sha256": turn["signs"]}, "the seal of sign-provider is the unsigned text itself"),
+        (scan | {"sha256": "A" * 64}, "must be a sha256 in 64 lower-case digits"),
+        (scan | {"uri": "on my desk"}, "must be a URI such as"),
+    ):
+        refused = decide(seal=seal)
+        assert refused.code == 422, refused.message
+        assert because in refused.message
+    unsigned = decide("Refused", seal=scan)
+    assert unsigned.code == 422
+    assert "a refusal signs nothing" in unsigned.message
+    assert decide(seal=scan).code == 200
+    made = table.status()["approvals"]["sign-provider.1"]
+    assert made["seal"] == scan
+    term = f"ServiceAgreement/{TERM}/{table.read()['metadata']['uid'][:8]}"
+    kept = eventually(
+        lambda: next(
+            (e for e in table.entries() if e["key"] == f"{term}.decided.sign-provider.1"), None
+        ),
+        SOON,
+        "the signature is on record",
+    )
+    assert json.loads(kept["data"])["seal"] == scan
+    # what is no signature takes none
+    table.office.file(table.office.form("bus-cards"))
+    table.office.awaits("acceptance", "bus-cards")
+    other = table.office.decide("acceptance", name="bus-cards", seal=scan)
+    assert other.code == 422
+    assert "acceptance is no signature" in other.message
 
 
 @pytest.mark.rule("X-duty", "A17-delete", "G94-copies")

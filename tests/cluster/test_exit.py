@@ -66,6 +66,9 @@ def sign(office: Office, exit_: Filing) -> None:
     exit_.until("Reclaimed", "confirm-provider")
     exit_.decided("confirm-provider", office.provider)
     exit_.until("Reclaimed", "sign-agency", "sign-provider", "sign-authority")
+    bare = exit_.decide("sign-agency", office.member, seal=None)
+    assert bare.code == 422
+    assert "sign-agency is sealed too" in bare.message
     exit_.decided("sign-agency", office.member)
     exit_.decided("sign-provider", office.provider)
     exit_.until("Reclaimed", "sign-authority")

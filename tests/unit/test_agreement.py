@@ -79,6 +79,22 @@ def test_three_signatures_are_open_together_and_each_binds_the_texts_digest() ->
 
 
 @pytest.mark.rule("G94-copies")
+def test_who_signs_reads_what_is_signed_and_whether_it_is_sealed() -> None:
+    story = Story(NOW)
+    story.consent()
+    agreement = story.agreement().status
+    signs = {turn.stage: (turn.signs, turn.seal_required) for turn in agreement.awaiting}
+    assert signs == dict.fromkeys(THREE, (agreement.text_sha256, True))
+    story.sign()
+    # an objection is no signature
+    objections = story.agreement().status.awaiting
+    assert {(turn.signs, turn.seal_required) for turn in objections} == {(None, False)}
+    relaxed = Story(NOW, {"sealedSignatures": None})
+    relaxed.consent()
+    assert [turn.seal_required for turn in relaxed.agreement().status.awaiting] == [False] * 3
+
+
+@pytest.mark.rule("G94-copies")
 def test_what_has_no_text_is_not_signed() -> None:
     story = Story(NOW)
     story.consent()

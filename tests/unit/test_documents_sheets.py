@@ -88,6 +88,17 @@ THREE = [
 ]
 
 
+@pytest.mark.rule("G94-copies", "G72-confirm")
+def test_a_cover_says_where_the_scan_with_the_seal_is() -> None:
+    seal = {"title": "乙方签章页", "uri": "https://files.example/2.pdf", "sha256": "e" * 64}
+    status = RequestStatus.model_validate(
+        {"approvals": {"sign-provider.1": decided("Approved", "d", opinion="同意", seal=seal)}}
+    )
+    paper = read(decision_cover(case(), status, rules()))
+    written = f"同意\n盖章件：乙方签章页（https://files.example/2.pdf，sha256 {'e' * 64}）"
+    assert ["乙方签署", "1", "同意", "zhou", SPOKEN_THERE, written, "d" * 64] in paper.rows
+
+
 def receipt(done: datetime | None) -> ExitReceipt:
     held = Reclaim(
         objects={"pods": 2, "deployments.apps": 1, "gauges.luan.example": 4},

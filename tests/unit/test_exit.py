@@ -192,6 +192,8 @@ def test_the_provider_confirms_then_all_three_sign_the_sheet() -> None:
     decided = dict(APPROVED)
     status = judged(exit_request(decided=decided), now, app)
     assert (status.phase, awaited(status)) == ("Reclaimed", {"confirm-provider": ("Approved",)})
+    # the inventory is confirmed, not signed
+    assert not status.awaiting[0].seal_required
     decided["confirm-provider"] = decision(now)
     # not before the sheet is drawn up
     assert awaited(judged(exit_request(decided=decided), now, app)) == {}
@@ -199,6 +201,7 @@ def test_the_provider_confirms_then_all_three_sign_the_sheet() -> None:
     status = judged(request, now, app)
     signatures = ("sign-agency", "sign-provider", "sign-authority")
     assert awaited(status) == dict.fromkeys(signatures, ("Approved",))
+    assert {(t.signs, t.seal_required) for t in status.awaiting} == {("a" * 64, True)}
     # what is signed is this very sheet
     other = judged(_with_sheet(exit_request(decided=decided), "b" * 64), now, app)
     assert {t.basis for t in status.awaiting} & {t.basis for t in other.awaiting} == set()

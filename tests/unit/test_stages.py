@@ -5,7 +5,15 @@ import re
 from mandate.api.governancepolicy import RESERVED_VERBS
 from mandate.api.kinds import KINDS
 from mandate.api.requests import STAGE_PATTERN
-from mandate.api.stages import OWN_STAGES, STAGE_TABLE, Duty, Party, filed_by, with_duty
+from mandate.api.stages import (
+    OWN_STAGES,
+    STAGE_TABLE,
+    Duty,
+    Party,
+    filed_by,
+    signatures,
+    with_duty,
+)
 
 
 def test_no_stage_is_a_verb_that_roles_hold() -> None:
@@ -27,6 +35,12 @@ def test_the_agency_decides_only_for_itself() -> None:
     assert own == {"sign-agency", "objection-agency", "grant"}
     assert with_duty(Duty.ANOTHER_MEMBER) == ["accessgrants/grant"]
     assert "resourcechanges/sign-agency" in with_duty(Duty.MEMBERS)
+
+
+def test_what_all_three_sign_is_agreements_changes_and_exits() -> None:
+    parties = ("agency", "provider", "authority")
+    kinds = ("serviceagreements", "resourcechanges", "exitrequests")
+    assert signatures() == [f"{kind}/sign-{party}" for kind in kinds for party in parties]
 
 
 def test_the_operator_files_agreements_alone() -> None:

@@ -139,6 +139,13 @@ class GovernancePolicySpec(KubeModel):
             "those one has written (requester); anything not filed by hand needs agency."
         ),
     ]
+    sealed_signatures: Annotated[
+        bool | None,
+        Field(
+            description="签字并盖章: whether a signature on an agreement or a sheet carries its "
+            "sealed scan (annex 1, 7.1, 7.2, 9.1); absent: it may."
+        ),
+    ] = None
     required_materials: Annotated[
         tuple[MaterialName, ...],
         Field(max_length=3, description="The documents an application is incomplete without."),

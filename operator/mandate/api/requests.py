@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from mandate.api.clocks import Clock
-from mandate.api.fields import Opinion, Sha256
+from mandate.api.fields import Document, Opinion, Sha256
 from mandate.api.hosts import ApprovedHost, ApprovedService
 from mandate.api.meta import ATOMIC, Condition, KubeModel, cel, keyed_by
 
@@ -63,6 +63,12 @@ class Awaiting(KubeModel):
     opinion_required: Annotated[
         bool, Field(description="Whether an approval too needs an opinion; a refusal always does.")
     ] = False
+    signs: Annotated[
+        Sha256 | None, Field(description="At a signature: the sha256 of what is signed.")
+    ] = None
+    seal_required: Annotated[
+        bool, Field(description="Whether the signature carries its sealed scan: write `seal`.")
+    ] = False
     cites: Annotated[
         Sha256 | None,
         Field(
@@ -82,7 +88,11 @@ class Approval(KubeModel):
                     "self.decision == 'Approved' || "
                     "(!has(self.approvedHosts) && !has(self.approvedServices))",
                     "a refusal approves nothing: leave out approvedHosts and approvedServices",
-                )
+                ),
+                cel(
+                    "self.decision == 'Approved' || !has(self.seal)",
+                    "a refusal signs nothing: leave out seal",
+                ),
             ]
         }
     )
@@ -95,6 +105,13 @@ class Approval(KubeModel):
     cites: Annotated[
         Sha256 | None,
         Field(description="At a takeover: the last hash of the dossier that was kept outside."),
+    ] = None
+    seal: Annotated[
+        Document | None,
+        Field(
+            description="At a signature: the scan of what was signed, with signature and seal "
+            "(签字盖章), or the file of an e-seal."
+        ),
     ] = None
     approved_hosts: Annotated[
         tuple[ApprovedHost, ...] | None,

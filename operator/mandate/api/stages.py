@@ -38,6 +38,8 @@ class Stage:
     name: str
     decided_by: Party
     duty: Duty = Duty.OUTSIDERS
+    signs: bool = False
+    """Whether its approval is a signature (签字盖章), on a text or a sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,12 @@ def _authority(*names: str) -> tuple[Stage, ...]:
 
 
 _BY_ALL_THREE = (
-    Stage("sign-agency", Party.AGENCY, Duty.MEMBERS),
-    Stage("sign-provider", Party.PROVIDER),
-    Stage("sign-authority", Party.AUTHORITY),
+    Stage("sign-agency", Party.AGENCY, Duty.MEMBERS, signs=True),
+    Stage("sign-provider", Party.PROVIDER, signs=True),
+    Stage("sign-authority", Party.AUTHORITY, signs=True),
 )
+SIGNATURES = tuple(stage.name for stage in _BY_ALL_THREE)
+"""Where what is drawn up is signed and sealed by all three (annex 1, 7.1, 7.2, 9.1)."""
 _OBJECTIONS = (
     Stage("objection-agency", Party.AGENCY, Duty.MEMBERS),
     Stage("objection-provider", Party.PROVIDER),
@@ -145,6 +149,11 @@ def with_duty(*duties: Duty) -> list[str]:
         for stage in row.stages
         if stage.duty in duties
     ]
+
+
+def signatures() -> list[str]:
+    """The stages at which something is signed, as `plural/stage`."""
+    return [f"{row.plural}/{s.name}" for row in STAGE_TABLE for s in row.stages if s.signs]
 
 
 def filing_verb(row: RequestKind, party: Party) -> str | None:

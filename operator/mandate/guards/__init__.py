@@ -17,7 +17,7 @@ from mandate.api.fields import VISIBLE
 from mandate.api.kinds import LAW, NO_REQUESTS
 from mandate.api.meta import Json
 from mandate.api.rulebook import cite
-from mandate.api.stages import STAGE_TABLE, Duty, Party, filed_by, with_duty
+from mandate.api.stages import STAGE_TABLE, Duty, Party, filed_by, signatures, with_duty
 from mandate.api.zonemanifests import ZONE_KINDS, ZONE_LABEL
 
 
@@ -113,6 +113,7 @@ def _values(installation: Installation) -> dict[str, object]:
         "filed_by_operator": filed_by(Party.OPERATOR),
         "decided_by_members": with_duty(Duty.MEMBERS, Duty.ANOTHER_MEMBER),
         "decided_by_filer_too": with_duty(Duty.MEMBERS),
+        "signatures": signatures(),
         "cite": lambda rule_id: _Bare(cite(rule_id)),
     }
 

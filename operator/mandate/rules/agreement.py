@@ -14,8 +14,9 @@ from mandate.api.serviceagreement import (
     ServiceAgreement,
     ServiceAgreementStatus,
 )
+from mandate.api.stages import SIGNATURES
 from mandate.rules import clocks
-from mandate.rules.agreement_chain import OBJECTIONS, OVER, SIGNATURES, named
+from mandate.rules.agreement_chain import OBJECTIONS, OVER, named
 from mandate.rules.agreement_term import (
     Term,
     expiring_of,
@@ -38,6 +39,7 @@ from mandate.rules.request import (
     ready_condition,
     verdict,
 )
+from mandate.rules.signing import to_sign
 
 _G94 = cite("G94-copies")
 _G91 = cite("G91-term")
@@ -75,6 +77,8 @@ def judge_agreement(
     terms = partial(_terms, form, now)
     course = Course(groups=groups, checks=checks, read=read, terms=terms)
     judged = judge(form, course, case.law, now)
+    turns = to_sign(judged.base["awaiting"], text, case.policy.spec)
+    judged = replace(judged, base=judged.base | {"awaiting": turns})
     if judged.complete:
         return _in_force(case, request, form, judged, text, now)
     ready = verdict(judged, form, now, done=("", ""))

@@ -11,11 +11,10 @@ from datetime import datetime
 
 from mandate.api.meta import API_VERSION, Json
 from mandate.api.serviceagreement import ServiceAgreement
-from mandate.api.stages import BY_KIND
+from mandate.api.stages import BY_KIND, SIGNATURES
 from mandate.rules.case import Case, approval
 
 _STAGES = tuple(stage.name for stage in BY_KIND["ServiceAgreement"].stages)
-SIGNATURES = tuple(name for name in _STAGES if name.startswith("sign-"))
 OBJECTIONS = tuple(name for name in _STAGES if name.startswith("objection-"))
 BEEN_IN_FORCE = ("InForce", "Renewed", "Expired", "Superseded")
 """The phases of what was in force at some time."""

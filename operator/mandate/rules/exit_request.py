@@ -10,6 +10,7 @@ from mandate.api.exitrequest import ExitRequest, ExitRequestStatus
 from mandate.api.meta import Json
 from mandate.api.requests import Effect
 from mandate.api.rulebook import cite
+from mandate.api.stages import SIGNATURES
 from mandate.rules.beside import Aside, aside
 from mandate.rules.case import Case, Unit, effective, form_of
 from mandate.rules.clocks import SIGN, Term
@@ -17,11 +18,11 @@ from mandate.rules.exit_checks import exit_checks
 from mandate.rules.exits import Schedule, covers, schedule
 from mandate.rules.integration import duty_of, overdue_at
 from mandate.rules.request import Course, Form, Judged, RequestPlan, judge, verdict
+from mandate.rules.signing import to_sign
 
 _RECLAIM = "reclaim"
 """The time limit for an approved exit to be carried out (A17-exit)."""
 _CONFIRMED = "confirm-provider"
-_SIGNATURES = ("sign-agency", "sign-provider", "sign-authority")
 _Phase = Literal["Submitted", "Approved", "Closed", "Held", "Reclaimed", "Completed", "Refused"]
 _SAID: dict[_Phase, str] = {
     "Approved": "approved; its network closes, and it is deleted, when this status says",
@@ -55,7 +56,9 @@ def judge_exit(case: Case | Unit, request: ExitRequest, spec: Json, now: datetim
     besides = tuple(_closing(form, request, case, carried))
     phase = _phase(judged, carried, besides, now)
     fields = judged.status(verdict(judged, form, now, done=(phase, _SAID.get(phase, ""))))
-    fields["awaiting"] = (*fields["awaiting"], *(w for b in besides for w in b.awaiting))
+    turns = (*fields["awaiting"], *(w for b in besides for w in b.awaiting))
+    sheet = request.status.sheet
+    fields["awaiting"] = to_sign(turns, sheet.sha256 if sheet else None, case.policy.spec)
     fields["effects"] = fields["effects"] | {k: e for b in besides for k, e in b.effects.items()}
     times = carried.times
     status = ExitRequestStatus(
@@ -65,7 +68,7 @@ def judge_exit(case: Case | Unit, request: ExitRequest, spec: Json, now: datetim
         holds_at=times.holds_at if times else None,
         deletes_at=times.deletes_at if times else None,
         reclaimed_at=carried.reclaimed_at,
-        sheet=request.status.sheet,
+        sheet=sheet,
     )
     mine = (times.closes_at, times.holds_at) if times else ()
     waits = (judged.due, *mine, _reclaimable_at(case, request) if judged.pending else None)
@@ -112,8 +115,8 @@ def _terms(
     confirmed = aside(form, _CONFIRMED).approval if carried.reclaimed_at else None
     if confirmed is None or confirmed.at is None:
         return (reclaim,)
-    signed = [a.at for a in (aside(form, s).approval for s in _SIGNATURES) if a and a.at]
-    ended = max(signed) if len(signed) == len(_SIGNATURES) else None
+    signed = [a.at for a in (aside(form, s).approval for s in SIGNATURES) if a and a.at]
+    ended = max(signed) if len(signed) == len(SIGNATURES) else None
     return (reclaim, Term(SIGN, confirmed.at, ended))
 
 
@@ -128,14 +131,14 @@ def _closing(
     yield confirmed
     sheet = request.status.sheet
     if confirmed.approval is not None and sheet is not None:
-        for stage in _SIGNATURES:
+        for stage in SIGNATURES:
             yield aside(form, stage, {"sheet": sheet.sha256})
 
 
 def _phase(judged: Judged, carried: _Carried, besides: tuple[Aside, ...], now: datetime) -> _Phase:
     if not judged.complete:
         return "Refused" if judged.refused else "Submitted"
-    if len([b for b in besides if b.approval]) == 1 + len(_SIGNATURES):
+    if len([b for b in besides if b.approval]) == 1 + len(SIGNATURES):
         return "Completed"
     if carried.reclaimed_at is not None:
         return "Reclaimed"

@@ -39,13 +39,13 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class DecisionLine:
-    """One decision as the sheets list it; `cuts` is what it approved less than asked."""
+    """One decision as the sheets list it; `notes`: its cuts, and where it was sealed."""
 
     stage: str
     generation: int
     approval: Approval
     effect: Effect | None
-    cuts: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +201,15 @@ def _lines(status: RequestStatus, policy: GovernancePolicySpec) -> Iterator[Deci
             generation=int(generation),
             approval=approval,
             effect=status.effects.get(key),
-            cuts=tuple(_cuts(approval)),
+            notes=tuple(_notes(approval)),
         )
 
 
-def _cuts(approval: Approval) -> Iterator[str]:
-    """What was approved less than asked (article 14)."""
+def _notes(approval: Approval) -> Iterator[str]:
+    """What was approved less than asked (article 14); the scan with signature and seal."""
+    seal = approval.seal
+    if seal is not None:
+        yield f"盖章件：{seal.title}（{seal.uri}，sha256 {seal.sha256}）"
     for host in approval.approved_hosts or ():
         yield f"核减：主机{host.id}，" + "、".join(_cut(host))
     for service in approval.approved_services or ():
