@@ -6,6 +6,7 @@ from mandate.api.kinds import KINDS, Kind
 from mandate.api.meta import API_VERSION, Json
 from mandate.api.schema import openapi
 from mandate.api.stages import STAGE_TABLE, RequestKind
+from mandate.api.timelimits import LIMITS, timed_stages
 from mandate.settings import Settings
 
 _BOUNDS = {
@@ -57,7 +58,20 @@ def stages() -> str:
         "\n| kind | filed by | stage | decided by | duty | binds with |\n"
         "|---|---|---|---|---|---|\n"
     )
-    return head + "".join(f"{row}\n" for kind in STAGE_TABLE for row in _stage_rows(kind))
+    table = "".join(f"{row}\n" for kind in STAGE_TABLE for row in _stage_rows(kind))
+    return head + table + _limits()
+
+
+def _limits() -> str:
+    """What a policy's `timeLimits` can name."""
+    stages = ", ".join(f"`{name}`" for name in timed_stages())
+    rows = "".join(f"| `{name}` | {what} |\n" for name, what in LIMITS.items())
+    return (
+        "\n## What has a time limit\n\nA name of `GovernancePolicy.spec.timeLimits` is one of "
+        f"`stages.cloudApplication`, another stage that has a clock ({stages}), or one of "
+        "these; any other is refused when the policy is applied.\n\n| name | the time |\n"
+        f"|---|---|\n{rows}"
+    )
 
 
 def _stage_rows(kind: RequestKind) -> Iterator[str]:

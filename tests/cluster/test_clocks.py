@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import yaml
 
-from hack.site import LUAN, SOON, Site, eventually
+from hack.site import LUAN, SOON, Answer, Site, eventually
 from mandate.api.meta import Json
 from tests.cluster.laws import enact
 from tests.cluster.office import Office
@@ -225,6 +225,38 @@ def test_without_its_calendar_nothing_is_lost(bureau: Bureau) -> None:
     found = bureau.until(lambda s: len(clocks_of(s)) == 2, "the clocks are there")
     decided = clock_of(found, "acceptance")["closedAt"]
     assert decided == clock_of(found, "review")["startedAt"]
+
+
+@pytest.mark.rule("X-input", "X-clock")
+def test_a_time_limit_is_of_what_has_a_clock(site: Site) -> None:
+    clerk = site.actor("clerk", "luan-authority")
+
+    def apply(*limits: Json) -> Answer:
+        body = yaml.safe_load((LUAN / "policy.yaml").read_text())
+        body["metadata"]["name"] = "probe"
+        body["spec"]["timeLimits"] = [{"amount": 1, "unit": "days"} | limit for limit in limits]
+        return clerk.call("POST", f"{_API}/governancepolicies?dryRun=All", body)
+
+    # misspelt, and stages that only ever open beside a course
+    for name in ("acceptence", "mlpsreport", "confirm-provider", "lift"):
+        refused = apply({"name": "acceptance"}, {"name": name})
+        assert refused.code == 422, name
+        assert "spec.timeLimits" in refused.message
+        said = f"{name} has no clock: name a stage of stages.cloudApplication, or one of change, "
+        assert said in refused.message
+        assert "launch, ratification" in refused.message
+        assert "mlpsReport, contactNotice" in refused.message
+    for origin in ("acceptence", "review", "launch"):
+        refused = apply({"name": "acceptance"}, {"name": "review", "countsFrom": origin})
+        assert refused.code == 422, origin
+        assert "review counts from what is no stage of stages.cloudApplication" in refused.message
+    working = apply({"name": "contactNotice", "unit": "workingDays"})
+    assert working.code == 422
+    assert "contactNotice is counted in days" in working.message
+    # a stage of this policy's own, one of another kind, and each that is no stage
+    other = ("sign", "provision", "implement", "reclaim", "mlpsReport", "contactNotice")
+    taken = apply(*({"name": n} for n in ("self-procurement", "exit", "takeover", *other)))
+    assert taken.code == 201, taken.message
 
 
 @pytest.mark.rule("X-input", "X-clock")

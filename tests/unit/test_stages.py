@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from mandate.api.governancepolicy import RESERVED_VERBS
 from mandate.api.kinds import KINDS
 from mandate.api.requests import STAGE_PATTERN
@@ -14,6 +16,7 @@ from mandate.api.stages import (
     signatures,
     with_duty,
 )
+from mandate.api.timelimits import timed_stages
 
 
 def test_no_stage_is_a_verb_that_roles_hold() -> None:
@@ -57,3 +60,12 @@ def test_every_kind_in_the_api_is_law_or_in_the_table() -> None:
     law = {"GovernancePolicy", "WorkCalendar", "Agency", "ServiceCatalog", "LandingZone", "Dossier"}
     for kind in KINDS:
         assert kind.name in law or rows[kind.name] == kind.plural
+
+
+@pytest.mark.rule("X-clock")
+def test_what_opens_beside_a_course_has_no_clock_and_all_else_has() -> None:
+    # acceptance and review are the policy's to name, and known by its own list
+    assert timed_stages() == [
+        "change", "exit", "extension", "grant", "launch", "ratification", "sign-agency",
+        "sign-authority", "sign-provider", "suspension", "takeover", "verification",
+    ]  # fmt: skip

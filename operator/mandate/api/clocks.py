@@ -13,7 +13,7 @@ LimitName = Annotated[
     Field(
         max_length=40,
         pattern=r"^[a-z]([A-Za-z-]*[A-Za-z])?$",
-        description="A stage, or another thing to be done in time, such as mlpsReport.",
+        description="A stage, or what else has a limit: see the stages' page.",
     ),
 ]
 

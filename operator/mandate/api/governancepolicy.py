@@ -19,6 +19,7 @@ from mandate.api.policylife import (
 from mandate.api.policysizing import Capacity, ComputeAmount, Sizing
 from mandate.api.requests import STAGE_PATTERN
 from mandate.api.stages import OWN_STAGES
+from mandate.api.timelimits import time_limit_rules
 
 RESERVED_VERBS = (
     "get", "list", "watch", "create", "update", "patch", "delete", "deletecollection",
@@ -254,7 +255,8 @@ GOVERNANCE_POLICY_RULES = Schema(
                 "self.platformNamespaces.all(n, !n.contains('--') && !n.startsWith('agency-'))",
                 "no agency's namespace is the platform's",
                 ".platformNamespaces",
-            )
+            ),
+            *time_limit_rules(),
         ]
     }
 )

@@ -17,16 +17,20 @@ Json = dict[str, Any]
 """A JSON object as the API server sends it."""
 
 
-def cel(rule: str, message: str, field_path: str | None = None) -> Json:
+def cel(
+    rule: str, message: str, field_path: str | None = None, computed: str | None = None
+) -> Json:
     """One `x-kubernetes-validations` entry.
 
     Args:
         rule: a CEL expression over `self`.
         message: what was refused, why, and the next step.
         field_path: the field to name in the error, relative to where the rule stands.
+        computed: the message as a CEL expression, where it names what was found.
     """
     entry: Json = {"rule": rule, "message": message}
-    return entry | ({"fieldPath": field_path} if field_path else {})
+    more = {"fieldPath": field_path, "messageExpression": computed}
+    return entry | {key: value for key, value in more.items() if value}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

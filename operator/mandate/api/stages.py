@@ -38,6 +38,8 @@ class Stage:
     name: str
     decided_by: Party
     duty: Duty = Duty.OUTSIDERS
+    beside: bool = False
+    """Whether it only ever opens beside the course of a request: no clock of its own."""
     signs: bool = False
     """Whether its approval is a signature (签字盖章), on a text or a sheet."""
 
@@ -68,11 +70,11 @@ _BY_ALL_THREE = (
 SIGNATURES = tuple(stage.name for stage in _BY_ALL_THREE)
 """Where what is drawn up is signed and sealed by all three (annex 1, 7.1, 7.2, 9.1)."""
 _OBJECTIONS = (
-    Stage("objection-agency", Party.AGENCY, Duty.MEMBERS),
-    Stage("objection-provider", Party.PROVIDER),
-    Stage("objection-authority", Party.AUTHORITY),
+    Stage("objection-agency", Party.AGENCY, Duty.MEMBERS, beside=True),
+    Stage("objection-provider", Party.PROVIDER, beside=True),
+    Stage("objection-authority", Party.AUTHORITY, beside=True),
 )
-_CONFIRMED = Stage("confirm-provider", Party.PROVIDER)
+_CONFIRMED = Stage("confirm-provider", Party.PROVIDER, beside=True)
 TAKEOVER = "takeover"
 """The stage at which the authority lets an application have what was there before it."""
 
@@ -91,7 +93,7 @@ STAGE_TABLE: tuple[RequestKind, ...] = (
         "LaunchRequest",
         "launchrequests",
         (Party.AGENCY,),
-        _authority("launch", "withdraw-filing"),
+        (*_authority("launch"), Stage("withdraw-filing", Party.AUTHORITY, beside=True)),
     ),
     RequestKind("TrialExtension", "trialextensions", (Party.AGENCY,), _authority("extension")),
     RequestKind(
@@ -113,13 +115,17 @@ STAGE_TABLE: tuple[RequestKind, ...] = (
         "AssessmentReport",
         "assessmentreports",
         (Party.AGENCY,),
-        (Stage("verification", Party.SUPPORT), Stage("withdrawal", Party.SUPPORT)),
+        (Stage("verification", Party.SUPPORT), Stage("withdrawal", Party.SUPPORT, beside=True)),
     ),
     RequestKind(
         "Suspension",
         "suspensions",
         (Party.AUTHORITY, Party.PROVIDER),
-        (*_authority("suspension", "ratification", "lift"), Stage("restored", Party.PROVIDER)),
+        (
+            *_authority("suspension", "ratification"),
+            Stage("lift", Party.AUTHORITY, beside=True),
+            Stage("restored", Party.PROVIDER, beside=True),
+        ),
     ),
     RequestKind("ContactChange", "contactchanges", (Party.AGENCY,), (), binds="never"),
     RequestKind(

@@ -15,6 +15,7 @@ from mandate.api.serviceagreement import (
     ServiceAgreementStatus,
 )
 from mandate.api.stages import SIGNATURES
+from mandate.api.timelimits import SIGN
 from mandate.rules import clocks
 from mandate.rules.agreement_chain import OBJECTIONS, OVER, named
 from mandate.rules.agreement_term import (
@@ -107,7 +108,7 @@ def _terms(
     signed = [a.at for a, e in made if e.effective and a.decision == "Approved" and a.at]
     over = [a.at for a, e in made if not (e.effective and a.decision == "Approved") and a.at]
     ended = max(signed, default=None) if len(signed) == len(stages) else min(over, default=None)
-    return (clocks.Term(clocks.SIGN, received(form.metadata, approvals, now), ended),)
+    return (clocks.Term(SIGN, received(form.metadata, approvals, now), ended),)
 
 
 def _text(case: Case, agreement: ServiceAgreement) -> str | None:

@@ -20,6 +20,7 @@ from mandate.api.meta import Json, Resource, find_condition, set_condition
 from mandate.api.requests import Approval, Effect
 from mandate.api.servicecatalog import ServiceCatalog
 from mandate.api.stages import TAKEOVER
+from mandate.api.timelimits import PROVISION
 from mandate.api.workcalendar import WorkCalendar
 from mandate.rules.capacity import Demand
 from mandate.rules.case import Case, Predecessor, effective
@@ -41,9 +42,6 @@ from mandate.rules.provision import (
 from mandate.rules.record import Fact
 from mandate.rules.request import Course, Form, Judged, judge, ready_condition, verdict
 from mandate.rules.takeover import restored, restoring, with_takeover
-
-_PROVISION = "provision"
-"""The time limit for what was approved to be there (A14-provision)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +166,7 @@ def _terms(
     made = _approval(case.application, stages, effects)
     if made is None or made.at is None:
         return ()
-    return (Term(_PROVISION, made.at, begun or over), *evaluation_term(case, over))
+    return (Term(PROVISION, made.at, begun or over), *evaluation_term(case, over))
 
 
 def _begun(case: Case, now: datetime) -> datetime | None:

@@ -19,8 +19,6 @@ from mandate.rules.progress import Walked
 from mandate.rules.record import Fact
 from mandate.rules.workdays import Due, Workdays
 
-SIGN = "sign"
-"""The time limit in which all three sign what there is to sign (ours; 9.1, 7.2 name none)."""
 _MOST_STOPS = 16
 
 

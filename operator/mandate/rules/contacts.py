@@ -5,11 +5,10 @@ from datetime import date, datetime, timedelta
 from mandate.api.contactchange import ContactChange, ContactChangeStatus
 from mandate.api.meta import Condition, Json, set_condition
 from mandate.api.rulebook import cite
+from mandate.api.timelimits import CONTACT_NOTICE
 from mandate.rules.case import Case, form_of
 from mandate.rules.receipt import received
 from mandate.rules.request import Course, RequestPlan, judge, verdict
-
-_NOTICE = "contactNotice"
 
 
 def judge_contacts(case: Case, request: ContactChange, spec: Json, now: datetime) -> RequestPlan:
@@ -47,7 +46,7 @@ def judge_contacts(case: Case, request: ContactChange, spec: Json, now: datetime
 def _late(case: Case, filed: date, from_day: date) -> str | None:
     """What is said of a change that was told too late."""
     limits = case.policy.spec.time_limits
-    notice = next((limit for limit in limits if limit.name == _NOTICE), None)
+    notice = next((limit for limit in limits if limit.name == CONTACT_NOTICE), None)
     if notice is None or notice.unit != "days":
         return None
     if from_day >= filed + timedelta(days=notice.amount):

@@ -6,14 +6,12 @@ from mandate.api.assessmentreport import AssessmentReport
 from mandate.api.clocks import Clock
 from mandate.api.launchrequest import LaunchRequest
 from mandate.api.policylife import RequiredReport
+from mandate.api.timelimits import MLPS_REPORT
 from mandate.rules.case import Case, approval
 from mandate.rules.clocks import Term
 from mandate.rules.evidence import counts_at_all, required
 from mandate.rules.launch import launch_of
 from mandate.rules.launching import level_of
-
-MLPS_REPORT = "mlpsReport"
-"""The time limit for what is owed after the launch."""
 
 
 def evaluation_term(case: Case, over: datetime | None) -> tuple[Term, ...]:

@@ -11,17 +11,16 @@ from mandate.api.meta import Json
 from mandate.api.requests import Effect
 from mandate.api.rulebook import cite
 from mandate.api.stages import SIGNATURES
+from mandate.api.timelimits import RECLAIM, SIGN
 from mandate.rules.beside import Aside, aside
 from mandate.rules.case import Case, Unit, effective, form_of
-from mandate.rules.clocks import SIGN, Term
+from mandate.rules.clocks import Term
 from mandate.rules.exit_checks import exit_checks
 from mandate.rules.exits import Schedule, covers, schedule
 from mandate.rules.integration import duty_of, overdue_at
 from mandate.rules.request import Course, Form, Judged, RequestPlan, judge, verdict
 from mandate.rules.signing import to_sign
 
-_RECLAIM = "reclaim"
-"""The time limit for an approved exit to be carried out (A17-exit)."""
 _CONFIRMED = "confirm-provider"
 _Phase = Literal["Submitted", "Approved", "Closed", "Held", "Reclaimed", "Completed", "Refused"]
 _SAID: dict[_Phase, str] = {
@@ -111,7 +110,7 @@ def _terms(
     carried = _carried_out(case, request, effects, now)
     if carried.times is None or now < carried.times.closes_at:
         return ()
-    reclaim = Term(_RECLAIM, carried.times.closes_at, carried.reclaimed_at)
+    reclaim = Term(RECLAIM, carried.times.closes_at, carried.reclaimed_at)
     confirmed = aside(form, _CONFIRMED).approval if carried.reclaimed_at else None
     if confirmed is None or confirmed.at is None:
         return (reclaim,)
