@@ -7,7 +7,7 @@ from mandate.api.meta import Json
 from tests.cluster.filing import MERGE, facts
 from tests.cluster.office import Office
 from tests.cluster.test_cli import run
-from tests.cluster.test_exit import day
+from tests.cluster.test_exit import day, namespace
 
 _ROOM = {"id": "room", "name": "水情平台", "builtOn": "2019-05-08", "runsOn": "OwnMachineRoom"}
 _DUTY = {"requirement": "接入一体化数据基础平台", "dueOn": "2028-06-30"}
@@ -94,5 +94,30 @@ def test_where_its_systems_run_is_judged_recorded_and_reported(office: Office) -
     assert "0 of 1 systems in use are on the cloud" in shown.stdout
     assert "OffCloud: room runs on OwnMachineRoom: it has no migrateBy" in shown.stdout
     assert "a basis for the funds to build and run them (A03-preference" in shown.stdout
+    assert "self-paid" not in shown.stdout
     nobody = run(office.clerk, "cloud-use", "nobody")
     assert (nobody.returncode, "no agency nobody was found" in nobody.stderr) == (1, True)
+
+
+@pytest.mark.rule("A04-scope", "A03-preference")
+def test_what_no_budget_pays_is_let_in_with_an_opinion_and_marked(office: Office) -> None:
+    form = office.form()
+    form["spec"] |= {"funding": "Other", "lineAuthority": form["spec"]["applicantUnit"]}
+    assert office.file(form).code == 201
+    office.awaits("acceptance")
+    hasty = office.decide("acceptance", opinion=None)
+    assert hasty.code == 422
+    assert "acceptance needs an opinion" in hasty.message
+    for stage in ("acceptance", "review"):
+        office.awaits(stage)
+        assert office.decide(stage).code == 200
+    office.until(phase="Trial")
+    assert namespace(office)["metadata"]["labels"]["mandate.dev/costs"] == "self-paid"
+    entry = {"id": "portal", "name": "公交", "builtOn": "2026-10-20", "application": "bus-portal"}
+    body = {"spec": {"systems": [entry]}}
+    assert office.clerk.call("PATCH", _path(office), body, MERGE).code == 200
+
+    def reported() -> bool:
+        return "portal  公交  self-paid" in run(office.clerk, "cloud-use", office.name).stdout
+
+    eventually(reported, SOON, "the report says who pays")

@@ -46,6 +46,19 @@ def test_the_consent_opens_one_agreement_with_what_the_policy_and_the_form_say()
     assert story.look(NOW + timedelta(days=3)).records == ()
 
 
+@pytest.mark.rule("A04-scope")
+def test_the_agreement_says_who_bears_the_costs_of_what_is_out_of_scope() -> None:
+    story = Story(NOW)
+    other = {"funding": "Other", "line_authority": "六安市交通运输局"}
+    form = story.app.spec.model_copy(update=other)
+    story.app = story.app.model_copy(update={"spec": form})
+    story.consent()
+    assert story.agreement().spec.self_paid is True
+    fiscal = Story(NOW)
+    fiscal.consent()
+    assert fiscal.agreement().spec.self_paid is None
+
+
 @pytest.mark.rule("A15-launch", "X-level")
 def test_a_record_that_the_cache_does_not_show_yet_is_asked_for_again_by_the_same_name() -> None:
     story = Story(NOW)

@@ -168,6 +168,11 @@ def test_what_is_out_of_scope_says_why(changes: Json, finding: str) -> None:
 def test_a_line_authority_files_for_what_is_not_funded_fiscally() -> None:
     found = judged(funding="Other", lineAuthority="六安市交通运输局")
     assert found["InScope"] == check("InScope")
+    # it may be approved, with an opinion, by who reads that no budget of the cloud pays it
+    said = "六安市交通运输局 bears its costs itself: say why the cloud serves it"
+    paid = f"{said} (A04-scope, articles 4 and 32)"
+    assert found["SelfPaid"] == check("SelfPaid", passed=False, blocking=False, message=paid)
+    assert "SelfPaid" not in judged()
 
 
 @pytest.mark.rule("A13-accept")

@@ -105,6 +105,17 @@ def test_a_system_is_on_the_cloud_from_its_grant_to_its_exit(
     assert system.application_uid == ("uid-bus-portal" if place == "OnCloud" else None)
 
 
+@pytest.mark.rule("A03-preference", "A04-scope")
+def test_a_system_on_the_cloud_at_its_own_cost_says_so() -> None:
+    own = Applied("bus-portal", "uid-bus-portal", "Running", self_paid=True)
+    entries = (entry(application="bus-portal"), entry("other", application="bus-cards"))
+    plan = judged(*entries, applied=(own, applied("bus-cards")))
+    assert [s.self_paid for s in plan.use.systems] == [True, None]
+    # one that was not granted costs nothing
+    early = Applied("bus-portal", "uid-bus-portal", "Accepted", self_paid=True)
+    assert judged(entries[0], applied=(early,)).use.systems[0].self_paid is None
+
+
 @pytest.mark.rule("A03-preference")
 def test_the_share_counts_all_systems_in_use_wherever_they_run() -> None:
     plan = judged(

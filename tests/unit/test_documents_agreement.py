@@ -133,6 +133,14 @@ def test_another_authoritys_figures_and_names_are_its_own() -> None:
     ]
 
 
+@pytest.mark.rule("A04-scope")
+def test_who_bears_the_costs_stands_where_no_budget_does() -> None:
+    borne = read(agreement_text(agreement_spec(selfPaid=True), rules())).values
+    assert borne["费用承担（管理办法第四条）"] == "使用单位（甲方）自行承担"
+    fiscal = read(agreement_text(agreement_spec(), rules())).values
+    assert "费用承担（管理办法第四条）" not in fiscal
+
+
 @pytest.mark.rule("G94-copies")
 def test_every_annex_is_part_of_what_is_signed() -> None:
     paper = read(agreement_text(agreement_spec(), rules()))

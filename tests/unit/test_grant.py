@@ -35,6 +35,14 @@ def test_what_is_frozen_starts_no_pod() -> None:
     assert found.quota["pods"] == "0"
 
 
+@pytest.mark.rule("A04-scope")
+def test_what_is_not_funded_fiscally_is_self_paid() -> None:
+    other = {"funding": "Other", "lineAuthority": "六安市交通运输局"}
+    for app, own in ((application(), False), (application(other), True)):
+        found = grant(app, allocation(app.spec), agency(), rules(), Regime())
+        assert found.self_paid is own
+
+
 @pytest.mark.rule("A14-provision")
 def test_the_example_is_granted_what_its_form_asks_for() -> None:
     app = application()

@@ -1,5 +1,7 @@
 """The objects of a grant and of an office: their order, what they hold, what stays closed."""
 
+from dataclasses import replace
+
 import pytest
 
 from mandate.api.meta import Json
@@ -101,6 +103,12 @@ def test_a_grant_is_a_marked_namespace_with_its_bounds_and_its_members() -> None
     assert binding["subjects"] == [
         {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "alice"}
     ]
+
+
+@pytest.mark.rule("A04-scope")
+def test_whose_costs_no_budget_pays_is_marked() -> None:
+    namespace, *_ = grant_objects(replace(a_grant(), self_paid=True))
+    assert namespace["metadata"]["labels"]["mandate.dev/costs"] == "self-paid"
 
 
 def test_an_office_holds_forms_and_nothing_that_runs() -> None:

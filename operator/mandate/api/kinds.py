@@ -145,6 +145,7 @@ KINDS: tuple[Kind, ...] = (
         "capp",
         Column("System", ".spec.systemName"),
         Column("Namespace", ".status.namespace", priority=1),
+        Column("PaidBy", ".spec.lineAuthority", priority=1),
         Column("IntegrateBy", ".status.dataIntegration.dueOn", priority=1),
     ),
     _request(LaunchRequest, "lreq", _SYSTEM),

@@ -120,6 +120,10 @@ class SystemStanding(KubeModel):
     application_uid: Annotated[
         str | None, Field(max_length=64, description="Of the application that was granted for it.")
     ] = None
+    self_paid: Annotated[
+        bool | None,
+        Field(description="On the cloud at its line authority's own cost (article 4)."),
+    ] = None
     integration: Annotated[
         Literal["Due", "Overdue", "Met"] | None,
         Field(description="How its dataIntegration stands; absent: nothing is asked."),

@@ -60,6 +60,10 @@ class ServiceAgreementSpec(AboutSystem):
         Literal["NewBuild", "Migration", "Colocation"],
         Field(description="系统上云类型: 机房托管 has a clause of its own (annex 1, 6.5)."),
     ]
+    self_paid: Annotated[
+        bool | None,
+        Field(description="费用自行承担: whether party A bears the costs itself (article 4)."),
+    ] = None
     validity_months: Annotated[
         int, Field(ge=1, le=1200, description="有效期, in months from the last signature (9.1).")
     ]

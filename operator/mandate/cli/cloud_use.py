@@ -41,7 +41,8 @@ def report(agency: Agency) -> Iterator[str]:
     names = {system.id: system.name for system in agency.spec.systems}
     for system in use.systems:
         asked = f"  integration {system.integration}" if system.integration else ""
-        yield f"  {system.place:<9}  {system.id}  {names.get(system.id, '')}{asked}"
+        paid = "  self-paid" if system.self_paid else ""
+        yield f"  {system.place:<9}  {system.id}  {names.get(system.id, '')}{asked}{paid}"
     yield (
         f"  {use.on_cloud} of {use.in_use} systems in use are on the cloud, {use.migrating} are to "
         f"migrate, {use.excepted} are excepted by law, {use.off_cloud} are off it, "

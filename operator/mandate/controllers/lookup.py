@@ -71,8 +71,9 @@ class Lookup:
     def applied(self, namespace: str) -> Iterator[Applied]:
         """How each application in a namespace of requests stands."""
         for raw in list(self._cache.of_kind("CloudApplication", namespace)):
-            metadata = raw["metadata"]
-            yield Applied(metadata["name"], metadata["uid"], raw.get("status", {}).get("phase"))
+            metadata, phase = raw["metadata"], raw.get("status", {}).get("phase")
+            self_paid = raw["spec"].get("funding") == "Other"
+            yield Applied(metadata["name"], metadata["uid"], phase, self_paid)
 
     def of_the_unit(self, namespace: str) -> list[Json]:
         """The requests about all systems of an agency: exits that name no application."""

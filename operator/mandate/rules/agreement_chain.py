@@ -154,6 +154,8 @@ def _content(case: Case) -> Json:
         "systemName": app.spec.system_name,
         "onboardingType": app.spec.onboarding_type,
     }
+    if app.spec.funding == "Other":
+        content["selfPaid"] = True
     if law.agreement is not None:
         content["parties"]["providerHotline"] = law.agreement.provider_hotline
         content["validityMonths"] = law.agreement.term_months

@@ -40,9 +40,17 @@ def application_checks(
     return (
         blocking_check("Complete", _missing(spec, agency, policy), cite("A11-materials")),
         blocking_check("InScope", _out_of_scope(spec, agency), cite("A04-scope")),
+        *_self_paid(spec),
         *_of_the_catalogue(spec, policy, catalog),
         *_of_amounts(spec, policy, catalog, taken or {}),
     )
+
+
+def _self_paid(spec: CloudApplicationSpec) -> Iterator[Check]:
+    """That no budget of the cloud pays what is outside its scope: who lets it in says why."""
+    if spec.funding == "Other":
+        said = f"{spec.line_authority} bears its costs itself: say why the cloud serves it"
+        yield advisory_check("SelfPaid", [said], cite("A04-scope"))
 
 
 def _of_the_catalogue(

@@ -27,6 +27,8 @@ class Applied:
     name: str
     uid: str
     phase: Phase | None
+    self_paid: bool = False
+    """Whether its line authority bears the costs (A04-scope)."""
 
     @property
     def granted(self) -> bool:
@@ -59,7 +61,7 @@ def cloud_use(
         law: the policy, and the calendar by whose days a date is over.
         now: the time (UTC).
     """
-    granted = {a.name: a.uid for a in applications if a.granted}
+    granted = {a.name: a for a in applications if a.granted}
     systems = agency.spec.systems
     standings = tuple(_standing(s, granted, law, now) for s in systems)
     missed = tuple(sorted(granted.keys() - {s.application for s in systems}))
@@ -82,16 +84,17 @@ def cloud_use(
 
 
 def _standing(
-    system: RegisteredSystem, granted: Mapping[str, str], law: Law, now: datetime
+    system: RegisteredSystem, granted: Mapping[str, Applied], law: Law, now: datetime
 ) -> SystemStanding:
-    uid = granted.get(system.application) if system.application else None
+    found = granted.get(system.application) if system.application else None
     duty = system.data_integration
     return SystemStanding(
         id=system.id,
-        place="OnCloud" if uid else _off_cloud(system, law, now),
-        application_uid=uid,
+        place="OnCloud" if found else _off_cloud(system, law, now),
+        application_uid=found.uid if found else None,
+        self_paid=True if found and found.self_paid else None,
         # only what is deployed on the cloud is to be integrated (article 7)
-        integration=standing_of(duty, law, now) if duty and uid else None,
+        integration=standing_of(duty, law, now) if duty and found else None,
     )
 
 
@@ -151,7 +154,7 @@ def _why_not(agency: Agency, use: CloudUse, law: Law) -> Iterator[str]:
 
 
 def _due(
-    systems: Iterable[RegisteredSystem], granted: Mapping[str, str], law: Law, now: datetime
+    systems: Iterable[RegisteredSystem], granted: Mapping[str, Applied], law: Law, now: datetime
 ) -> datetime | None:
     """When the next of the days that are waited for is over."""
     ends: list[datetime | None] = []

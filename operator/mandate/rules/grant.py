@@ -61,6 +61,8 @@ class Grant:
     platform_namespaces: tuple[str, ...]
     networks: tuple[NetworkGrant, ...]
     regime: Regime
+    self_paid: bool = False
+    """Whether its line authority bears the costs, and no budget of the cloud (A04-scope)."""
     takeover: bool = False
     """Whether a namespace of the name that is there, and another's, becomes this one."""
 
@@ -126,6 +128,7 @@ def grant(
         platform_namespaces=policy.platform_namespaces,
         networks=_networks(virtual, policy, regime),
         regime=regime,
+        self_paid=application.spec.funding == "Other",
     )
 
 
