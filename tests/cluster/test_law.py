@@ -136,6 +136,30 @@ def test_no_scale_subresource_writes_past_the_form(site: Site) -> None:
 
 
 @pytest.mark.rule("X-law")
+@pytest.mark.parametrize("key", ["conditions", "acceptedNames"])
+def test_the_api_server_alone_says_that_a_crd_is_established(site: Site, key: str) -> None:
+    # one that is not may change its scope, and its objects would be found no more
+    path = f"{_CRDS}/trialextensions.mandate.dev"
+
+    def undone(found: Json) -> None:
+        if key == "conditions":
+            next(c for c in found["status"][key] if c["type"] == "Established")["status"] = "False"
+        else:
+            found["status"][key] = {"plural": "trialextensions", "kind": "Another"}
+
+    answer = site.bootstrap.put(f"{path}/status", undone, "?dryRun=All")
+    assert answer.code == 403, answer.body
+    assert "the API server alone says what is established" in answer.message
+    # what is stored in which version is the administrator's to say
+    done = site.bootstrap.put(
+        f"{path}/status",
+        lambda found: found["status"].update(storedVersions=["v1alpha1"]),
+        "?dryRun=All",
+    )
+    assert done.code == 200, done.message
+
+
+@pytest.mark.rule("X-law")
 def test_a_schema_may_grow(site: Site) -> None:
     path = f"{_CRDS}/agencies.mandate.dev"
 
