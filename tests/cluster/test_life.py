@@ -45,8 +45,10 @@ def test_the_quota_is_what_the_form_asks_for(office: Office) -> None:
     assert quota["spec"]["hard"] == {
         "count/virtualmachines.kubevirt.io": "3",
         "limits.cpu": "16300m",
+        "limits.ephemeral-storage": "30Gi",
         "limits.memory": "33536Mi",
         "requests.cpu": "16300m",
+        "requests.ephemeral-storage": "30Gi",
         "requests.memory": "33536Mi",
         "requests.storage": "1020Gi",
         "sas.storageclass.storage.k8s.io/requests.storage": "0",

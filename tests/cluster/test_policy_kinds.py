@@ -94,6 +94,8 @@ _REFUSED: dict[str, list[tuple[str, object, str]]] = {
         ("overheadPerHost.cpu", "1.5", "must be cores such as 1 or 500m"),
         ("overheadPerHost.cpu", "-1", "must be cores such as 1 or 500m"),
         ("containerDefaults.memory", "512", "the form's 8 (G) is written 8Gi"),
+        ("containerDefaults.ephemeralStorage", "1", "the form's 8 (G) is written 8Gi"),
+        ("containerDefaults.ephemeralStorage", GONE, "both have a figure, or neither"),
         ("maximumOpenRequests", 0, "greater than or equal to 1"),
         ("maximumOpenRequests", 10_001, "less than or equal to 10000"),
     ],

@@ -47,7 +47,7 @@ def test_what_is_not_funded_fiscally_is_self_paid() -> None:
 def test_the_example_is_granted_what_its_form_asks_for() -> None:
     app = application()
     # by hand: 2 × 4 + 8 cores and 3 × 100m; 2 × 8 + 16 Gi and 3 × 256 Mi;
-    # SATA 2 × (40 + 200), SSD 40 + 500
+    # SATA 2 × (40 + 200), SSD 40 + 500; 3 × 10 Gi of the nodes' own
     assert grant(app, allocation(app.spec), agency(), rules(), Regime()) == Grant(
         namespace="transport--bus-portal",
         uid=UID,
@@ -58,8 +58,10 @@ def test_the_example_is_granted_what_its_form_asks_for() -> None:
         quota={
             "count/virtualmachines.kubevirt.io": "3",
             "limits.cpu": "16300m",
+            "limits.ephemeral-storage": "30Gi",
             "limits.memory": "33536Mi",
             "requests.cpu": "16300m",
+            "requests.ephemeral-storage": "30Gi",
             "requests.memory": "33536Mi",
             "services.loadbalancers": "0",
             "services.nodeports": "0",
@@ -68,7 +70,7 @@ def test_the_example_is_granted_what_its_form_asks_for() -> None:
             f"sata.{STORAGE}": "480Gi",
             f"ssd.{STORAGE}": "540Gi",
         },
-        container_defaults={"cpu": "500m", "memory": "512Mi"},
+        container_defaults={"cpu": "500m", "memory": "512Mi", "ephemeral-storage": "1Gi"},
         platform_namespaces=("kube-system", "ingress"),
         networks=(NetworkGrant(cidrs=("59.192.0.0/10",), ports=(8080,)),),
         regime=Regime(),
@@ -145,7 +147,7 @@ def test_storage_counts_by_class_and_what_no_class_serves_is_not_granted() -> No
         {"type": "SSD", "storageClass": "bulk"},
     ]
     quota = granted(fast, host(id="b"), storageClasses=classes).quota
-    assert {k: v for k, v in quota.items() if "storage" in k} == {
+    assert {k: v for k, v in quota.items() if k.endswith("requests.storage")} == {
         "requests.storage": "280Gi",
         f"bulk.{STORAGE}": "280Gi",
     }

@@ -257,6 +257,13 @@ GOVERNANCE_POLICY_RULES = Schema(
                 ".platformNamespaces",
             ),
             *time_limit_rules(),
+            # a quota of it, and no pod that says nothing of it would start
+            cel(
+                "has(self.overheadPerHost.ephemeralStorage) == "
+                "has(self.containerDefaults.ephemeralStorage)",
+                "both have a figure, or neither",
+                ".containerDefaults.ephemeralStorage",
+            ),
         ]
     }
 )

@@ -16,10 +16,13 @@ CpuAmount = Annotated[
 
 
 class ComputeAmount(KubeModel):
-    """An amount of CPU and memory."""
+    """An amount of CPU and memory, and of the nodes' own disk."""
 
     cpu: Annotated[CpuAmount, Field(description="Cores, such as 500m.")]
     memory: Annotated[Size, Field(description="Memory, such as 512Mi.")]
+    ephemeral_storage: Annotated[
+        Size | None, Field(description="Disk of the node's own, such as 2Gi; absent: unbounded.")
+    ] = None
 
 
 class DiskCapacity(KubeModel):

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from mandate.api.fields import NAME_IS_A_LABEL, Line, Name, ShortLine, Size
 from mandate.api.hosts import Architecture, DiskType
-from mandate.api.meta import AS_SET, KubeModel, Resource, Schema, cel, keyed_by
+from mandate.api.meta import AS_SET, KubeModel, Resource, Schema, cel, keyed_by, validated
 
 
 class HostBounds(KubeModel):
@@ -36,8 +36,15 @@ class QuotaResource(KubeModel):
         str,
         Field(
             max_length=253,
-            pattern=r"^[a-z0-9]([a-z0-9./-]*[a-z0-9])?$",
-            description="The quota's key, such as requests.nvidia.com/gpu.",
+            pattern=r"^(requests\.[a-z0-9][a-z0-9.-]*/|count/)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$",
+            description="The quota's key: of a device that pods ask for, such as "
+            "requests.nvidia.com/gpu, or of objects, such as count/databases.example.org.",
+        ),
+        validated(
+            cel(
+                "self != 'count/virtualmachines.kubevirt.io'",
+                "machines are counted by the table of hosts",
+            )
         ),
     ]
     per_unit: Annotated[

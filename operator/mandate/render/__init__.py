@@ -31,9 +31,9 @@ def grant_objects(grant: Grant) -> list[Json]:
     """The objects of a grant in the order in which they are applied, access last."""
     rooms = [{"role": g.role} | _access(g.members) for g in grant.regime.guests]
     names = [f"{g.role}/{m.kind}/{m.name}" for g in grant.regime.guests for m in g.members]
+    lists = {"guest_list": _listed(names), "device_list": ",".join(grant.devices)}
     return _render(
-        "grant.yaml.j2",
-        asdict(grant) | _access(grant.members) | {"rooms": rooms, "guest_list": _listed(names)},
+        "grant.yaml.j2", asdict(grant) | _access(grant.members) | {"rooms": rooms} | lists
     )
 
 

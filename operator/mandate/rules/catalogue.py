@@ -6,17 +6,20 @@ bound is exceeded), then by id.
 """
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from fractions import Fraction
 
 from mandate.api import quantity
 from mandate.api.cloudapplication import CloudApplicationSpec
 from mandate.api.governancepolicy import GovernancePolicySpec
-from mandate.api.hosts import Allocation, Host, SelfProcured, Service
+from mandate.api.hosts import Allocation, Host, Machine, SelfProcured, Service
 from mandate.api.servicecatalog import CatalogItem, HostBounds, ServiceCatalog
 
 _NEAREST = 3
 _STRANGE = 3
 """The rank of an item that shares no level with what was asked for."""
+_REQUESTS = "requests."
+"""What a quota's key of a resource begins with; a pod asks for the rest."""
 
 
 def outside(spec: CloudApplicationSpec, items: tuple[CatalogItem, ...]) -> Iterator[str]:
@@ -33,6 +36,15 @@ def outside(spec: CloudApplicationSpec, items: tuple[CatalogItem, ...]) -> Itera
             asked = f"{service.category2}/{service.category3}"
             near = [_called(item) for item in _nearest_services(service, items)]
             yield f"services[{number}] {asked!r} is not in the catalogue; {_named(near)}"
+        elif service.quantity and _meant(service, items) is None:
+            yield from _untold(number, [i for i in items if _is(service, i)])
+
+
+def _untold(number: int, near: list[CatalogItem]) -> Iterator[str]:
+    """That a row does not say which of several items it is, where a quota is to count it."""
+    if any(item.quota_resource for item in near):
+        titles = " or ".join(item.title for item in near)
+        yield f"services[{number}] may be several items: write {titles} as its serviceName"
 
 
 def not_there(name: str) -> str:
@@ -61,6 +73,30 @@ def by_provider(policy: GovernancePolicySpec, catalog: ServiceCatalog | None) ->
     return frozenset((*policy.physical_host_types, *handed))
 
 
+def counted(
+    machines: Iterable[Machine], services: Iterable[Service], catalog: ServiceCatalog | None
+) -> dict[str, str]:
+    """What machines and services come to in the catalogue's own resources (A14-provision).
+
+    Returns:
+        Amounts by the quota's key; of a resource that nothing of was approved, 0.
+    """
+    items = catalog.spec.items if catalog else ()
+    total = {i.quota_resource.name: Decimal(0) for i in items if i.quota_resource}
+    hosts = ((i, 1) for m in machines for i in items if i.host and i.title == m.host_type)
+    rows = ((_meant(s, items), s.quantity) for s in services)
+    for item, number in (*hosts, *rows):
+        if item and item.quota_resource:
+            total[item.quota_resource.name] += quantity.parse(item.quota_resource.per_unit) * number
+    return {name: quantity.size(amount) for name, amount in total.items()}
+
+
+def devices(catalog: ServiceCatalog | None) -> tuple[str, ...]:
+    """The resources that a pod may ask for, for a quota counts them: such as nvidia.com/gpu."""
+    names = sorted(counted((), (), catalog))
+    return tuple(n.removeprefix(_REQUESTS) for n in names if n.startswith(_REQUESTS))
+
+
 def handed_over(
     granted: Allocation, policy: GovernancePolicySpec, catalog: ServiceCatalog | None
 ) -> tuple[str, ...]:
@@ -78,6 +114,13 @@ def handed_over(
         if any(_is(s, item) for item in items)
     )
     return (*machines, *services)
+
+
+def _meant(service: Service, items: tuple[CatalogItem, ...]) -> CatalogItem | None:
+    """The item that a row of services is, by its name where several share its levels."""
+    near = [item for item in items if _is(service, item)]
+    named = [item for item in near if item.title == service.service_name] or near
+    return named[0] if len(named) == 1 else None
 
 
 def _is(service: Service, item: CatalogItem) -> bool:

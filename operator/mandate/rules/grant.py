@@ -12,9 +12,11 @@ from mandate.api.hosts import Allocation, Machine
 from mandate.api.requests import Approval
 from mandate.api.servicecatalog import ServiceCatalog
 from mandate.rules.access import Guests
-from mandate.rules.catalogue import by_provider
+from mandate.rules.catalogue import by_provider, counted, devices
 from mandate.rules.holdings import no_more
 from mandate.rules.less import approved_hosts, approved_services
+
+_SCRATCH = ("limits.ephemeral-storage", "requests.ephemeral-storage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Grant:
     """Whether its line authority bears the costs, and no budget of the cloud (A04-scope)."""
     takeover: bool = False
     """Whether a namespace of the name that is there, and another's, becomes this one."""
+    devices: tuple[str, ...] = ()
+    """What pods may ask for beside CPU, memory and disk: resources that the quota counts."""
 
 
 def namespace_of(agency: str, application: str) -> str:
@@ -110,8 +114,6 @@ def grant(
 
     Physical machines, and what else the catalogue has the provider hand over, get no quota.
     """
-    elsewhere = by_provider(policy, catalog)
-    virtual = [m for m in granted.machines if m.host_type not in elsewhere]
     defaults = policy.container_defaults
     return Grant(
         namespace=namespace_of(agency.metadata.name, application.metadata.name),
@@ -120,20 +122,35 @@ def grant(
         application=application.metadata.name,
         policy=agency.spec.policy,
         members=agency.spec.members,
-        quota=_quota(virtual, policy, regime) | _nothing_new(regime),
+        quota=quota(granted, policy, catalog, regime) | _nothing_new(regime),
         container_defaults={
             "cpu": quantity.cores(quantity.parse(defaults.cpu)),
             "memory": quantity.size(quantity.parse(defaults.memory)),
+            **_scratch(defaults.ephemeral_storage, "ephemeral-storage"),
         },
         platform_namespaces=policy.platform_namespaces,
-        networks=_networks(virtual, policy, regime),
+        networks=_networks(_virtual(granted, policy, catalog), policy, regime),
         regime=regime,
         self_paid=application.spec.funding == "Other",
+        devices=devices(catalog),
     )
 
 
-def _quota(machines: list[Machine], policy: GovernancePolicySpec, regime: Regime) -> dict[str, str]:
-    """What its machines come to, and the entrances it may have (G32-filing)."""
+def _virtual(
+    granted: Allocation, policy: GovernancePolicySpec, catalog: ServiceCatalog | None
+) -> list[Machine]:
+    elsewhere = by_provider(policy, catalog)
+    return [m for m in granted.machines if m.host_type not in elsewhere]
+
+
+def quota(
+    granted: Allocation,
+    policy: GovernancePolicySpec,
+    catalog: ServiceCatalog | None,
+    regime: Regime,
+) -> dict[str, str]:
+    """What its machines come to, and the entrances it may have (A14-provision, G32-filing)."""
+    machines = _virtual(granted, policy, catalog)
     overhead = policy.overhead_per_host
     count = len(machines)
     cpu = sum((Decimal(m.cpu_cores) for m in machines), quantity.parse(overhead.cpu) * count)
@@ -151,7 +168,13 @@ def _quota(machines: list[Machine], policy: GovernancePolicySpec, regime: Regime
         "services.loadbalancers": str(entrances.load_balancers if entrances else 0),
         "services.nodeports": str(entrances.node_ports if entrances else 0),
     }
-    return hard | _storage(machines, policy)
+    hard |= _scratch(overhead.ephemeral_storage, *_SCRATCH, times=count)
+    return hard | _storage(machines, policy) | counted(machines, granted.services, catalog)
+
+
+def _scratch(each: str | None, *keys: str, times: int = 1) -> dict[str, str]:
+    """Disk of the nodes' own; where the policy has no figure it is not bounded."""
+    return dict.fromkeys(keys, quantity.size(quantity.parse(each) * times)) if each else {}
 
 
 def _nothing_new(regime: Regime) -> dict[str, str]:
