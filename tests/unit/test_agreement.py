@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from mandate.api.meta import Json, find_condition
+from mandate.api.requests import Effect
 from mandate.api.trialextension import TrialExtension
 from mandate.rules.agreement import needs_text
 from mandate.rules.basis import basis
@@ -354,3 +355,21 @@ def test_a_trial_whose_launch_waits_for_signatures_can_be_extended() -> None:
     plan = story.decide("longer", "extension")
     assert plan.grant is not None
     assert (plan.status.phase, plan.grant.regime.frozen) == ("Launching", False)
+
+
+@pytest.mark.rule("A15-launch", "X-clock")
+def test_a_signature_without_effect_ends_the_time_to_sign_whoever_signs_later() -> None:
+    story = Story(NOW, limits("sign"))
+    story.consent()
+    story.now = NOW + timedelta(days=2)
+    agreement = story.agreement()
+    approvals = {
+        f"{stage}.1": approval().model_copy(update={"at": NOW + timedelta(days=days)})
+        for stage, days in zip(THREE, (0, 1, 2), strict=True)
+    }
+    effects = {key: Effect(effective=key != "sign-agency.1") for key in approvals}
+    update = {"approvals": approvals, "effects": effects}
+    status = agreement.status.model_copy(update=update)
+    story.requests[TERM] = agreement.model_copy(update={"status": status})
+    story.look()
+    assert [c.closed_at for c in story.status(TERM).clocks] == [NOW]

@@ -157,3 +157,16 @@ def test_of_a_system_of_which_nothing_is_asked_nothing_is_recorded() -> None:
         for f in application_facts(app, app.spec.wire(), policy())
         if f.kind.startswith("Integration")
     ]
+
+
+@pytest.mark.rule("A07-reclaim")
+@pytest.mark.parametrize(
+    ("form", "due"), [(reclaim(), at("2026-12-02 00:00")), ({}, None)], ids=["reclaim", "exit"]
+)
+def test_a_reclaim_waits_for_the_day_its_requirement_is_late_and_no_other_exit_does(
+    form: Json, due: datetime | None
+) -> None:
+    request = exit_request(form)
+    office = agency(systems=[registered(DUTY | {"dueOn": "2026-12-01"})])
+    found = replace(case(request, timeLimits=[]), agency=office)
+    assert judge_exit(found, request, request.spec.wire(), NOW).due == due

@@ -204,3 +204,21 @@ def test_the_dossier_that_goes_on_names_the_agreement_for_the_next_restore() -> 
     found = told(*facts)
     assert (found.agreement, found.launched_at) == (AGREED, LAUNCHED)
     assert found.form_sha256 == DIGEST
+
+
+@pytest.mark.rule("X-dossier", "G91-term")
+def test_a_fact_without_an_agreements_text_and_last_day_tells_of_none() -> None:
+    for missing in ("textSha256", "expiresOn"):
+        data = {k: v for k, v in (TERM_0.data or {}).items() if k != missing}
+        assert told(FILED, GRANT, RUNNING, replace(TERM_0, data=data)).agreement is None
+    # what was taken over on trial had none
+    bare = Fact("takenover.1", "TakenOver", "", data={"agreement": None})
+    assert told(FILED, GRANT, RUNNING, bare).agreement is None
+    assert told(FILED, GRANT, RUNNING, TERM_0, bare).agreement == AGREED
+
+
+@pytest.mark.rule("X-dossier", "A15-launch")
+def test_what_was_billed_there_from_another_day_is_billed_from_that_day() -> None:
+    earlier = replace(FORMAL, billing_from=date(2026, 1, 1))
+    status = decided(NOW, earlier, application()).status
+    assert (status.launched_at, status.billing_from) == (LAUNCHED, date(2026, 1, 1))

@@ -35,7 +35,7 @@ class Life:
     billing_from: date | None = None
     records: tuple[Json, ...] = ()
     """What the operator files."""
-    due: tuple[datetime, ...] = ()
+    due: tuple[datetime | None, ...] = ()
     """When time alone changes something (UTC)."""
 
 
@@ -94,7 +94,7 @@ def live(case: Case, begun: datetime | None, now: datetime, clocks: tuple[Clock,
         launched_at=launch.launched_at,
         billing_from=launch.billing_from,
         records=() if ending.stage else launch.records,
-        due=tuple(at for at in waits if at is not None),
+        due=waits,
     )
 
 
