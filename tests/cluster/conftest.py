@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from hack.site import Site
+from tests.cluster.matrix_states import Scene
 from tests.cluster.office import Office, luan_site
 
 
@@ -13,6 +14,16 @@ def site() -> Iterator[Site]:
     """The site; each test files in an agency of its own."""
     with luan_site() as here:
         yield here
+
+
+@pytest.fixture(scope="session")
+def scene() -> Iterator[Scene]:
+    """Everybody, and a request of each kind in each of its states; the probes change nothing.
+
+    On a control plane of its own: no operator fights over the statuses.
+    """
+    with luan_site() as here:
+        yield Scene(here)
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import pytest
+
 from mandate.api.rulebook import cite
 from mandate.api.stages import BY_KIND, STAGE_TABLE, RequestKind
 from tests.cluster.matrix_people import PEOPLE
@@ -120,6 +122,18 @@ def states_of(row: RequestKind) -> tuple[str, ...]:
 
 
 _ALL_STATES = ("filed", "accepted", "granted", "refused")
+
+
+def bound(row: RequestKind) -> str:
+    """The state of a request that its first approval has bound."""
+    return states_of(row)[1]
+
+
+EVERY = pytest.mark.parametrize("row", STAGE_TABLE, ids=[row.kind for row in STAGE_TABLE])
+"""A test of every kind."""
+_STAGED = [row for row in STAGE_TABLE if row.stages]
+DECIDED = pytest.mark.parametrize("row", _STAGED, ids=[row.kind for row in _STAGED])
+"""A test of every kind that anything is decided on."""
 
 
 def verbs_of(row: RequestKind) -> tuple[str, ...]:

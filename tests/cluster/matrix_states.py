@@ -110,14 +110,25 @@ class Scene:
             self._bring(request, state)
         self._found = {key: request.read() for key, request in self._requests.items()}
 
+    def request(self, kind: str, state: str) -> Request:
+        """The request of a kind in a state."""
+        return self._requests[kind, state]
+
+    def filer(self, row: RequestKind) -> Actor:
+        """Who filed the requests of a kind."""
+        if Party.OPERATOR in row.filed_by:
+            return self.people["operator-as-root"]
+        return self.people["member" if Party.AGENCY in row.filed_by else "clerk"]
+
+    def decider(self, row: RequestKind, stage: str) -> Actor:
+        """Who decides a stage of a kind."""
+        return self.people[_DECIDERS[next(s.decided_by for s in row.stages if s.name == stage)]]
+
     def _file(self, request: Request) -> None:
         """Files it, and has the editors edit it where their edits are not refused."""
-        parties = request.row.filed_by
-        filer, editors = self.people["member"], ["editing-member", "editing-approver"]
-        if Party.AGENCY not in parties:
-            filer, editors = self.people["clerk"], ["editing-approver"]
-        if Party.OPERATOR in parties:
-            filer, editors = self.people["operator-as-root"], []
+        parties, filer = request.row.filed_by, self.filer(request.row)
+        editors = ["editing-member"] if Party.AGENCY in parties else []
+        editors += [] if Party.OPERATOR in parties else ["editing-approver"]
         form = request.form(request.name)
         made = eventually(
             lambda: _unless_new(filer.call("POST", request.forms, form)),
@@ -136,17 +147,17 @@ class Scene:
         refused_at = _REFUSED_AT.get(request.row.kind, min(1, len(way) - 1))
         approved = {"accepted": 1, "granted": len(way), "refused": refused_at}.get(state, 0)
         for stage in way[:approved]:
-            self._write_status(request, (stage,), "Submitted")
+            self.write_status(request, (stage,), "Submitted")
             self._decide(request, stage, "Approved")
         if state == "refused":
-            self._write_status(request, (way[refused_at],), "Submitted")
+            self.write_status(request, (way[refused_at],), "Submitted")
             self._decide(request, way[refused_at], "Refused")
         turn = way[approved : approved + 1] if state in ("filed", "accepted") else ()
         if state == "granted":
             turn = _OPEN_ONCE_GRANTED.get(request.row.kind, ())
-        self._write_status(request, turn, request.phase(state))
+        self.write_status(request, turn, request.phase(state))
 
-    def _write_status(self, request: Request, stages: tuple[str, ...], phase: str) -> None:
+    def write_status(self, request: Request, stages: tuple[str, ...], phase: str) -> None:
         """As the operator does once it has judged the form."""
         awaiting = [
             {"stage": s, "may": ["Approved", "Refused"], "basis": _sha256(request.name + s)}
@@ -163,9 +174,8 @@ class Scene:
         assert done.code == 200, done.message
 
     def _decide(self, request: Request, stage: str, decision: str) -> None:
-        party = next(s.decided_by for s in request.row.stages if s.name == stage)
-        body = _decision(request.read(), stage, decision, "同意")
-        who = self.people[_DECIDERS[party]]
+        body = decided(request.read(), stage, decision, "同意")
+        who = self.decider(request.row, stage)
         done = who.call("PATCH", f"{request.path}/status", body, _MERGE)
         assert done.code == 200, done.message
 
@@ -189,7 +199,7 @@ class Scene:
                 body: Json = {"status": {"phase": other}}
             case stage:
                 # another opinion: where the stage is decided already, this rewrites it
-                body = _decision(found, stage, "Approved", "再议")
+                body = decided(found, stage, "Approved", "再议")
         return _patch_status(who, request, body)
 
 
@@ -197,7 +207,8 @@ def _patch_status(who: Actor, request: Request, body: Json) -> Answer:
     return who.call("PATCH", f"{request.path}/status?dryRun=All", body, _MERGE)
 
 
-def _decision(found: Json, stage: str, decision: str, opinion: str) -> Json:
+def decided(found: Json, stage: str, decision: str, opinion: str) -> Json:
+    """A merge patch of this decision, on the basis that the request awaits it on."""
     awaiting = {a["stage"]: a["basis"] for a in found["status"].get("awaiting", [])}
     basis = awaiting.get(stage, _sha256("read elsewhere"))
     key = decision_key(stage, found["metadata"]["generation"])

@@ -156,6 +156,18 @@ def test_no_pod_leaves_its_namespace_by_its_node(granted: Office, pod: Json) -> 
     assert "violates PodSecurity" in answer.message
 
 
+@pytest.mark.rule("A16-change")
+@pytest.mark.parametrize(
+    "what", ["endpoints", "endpointslices.discovery.k8s.io", "pods/binding", "nodes", "roles"]
+)
+def test_no_member_sends_traffic_or_pods_elsewhere(granted: Office, what: str) -> None:
+    there = ("auth", "can-i", "create", what, "-n", f"{granted.name}--bus-portal")
+    assert granted.member.kubectl(*there, check=False).stdout.strip() == "no"
+    assert (
+        granted.member.kubectl(*there[:3], "deployments.apps", *there[4:]).stdout.strip() == "yes"
+    )
+
+
 @pytest.mark.rule("G32-filing")
 def test_the_gate_opens_by_the_operators_mark_alone(granted: Office) -> None:
     operator = _root(granted.site, INSTALLATION.operator)

@@ -3,8 +3,10 @@
 import copy
 
 import pytest
+import yaml
 
-from hack.site import Site
+from hack.site import LUAN, Site
+from mandate.api.kinds import BY_NAME, LAW, Kind
 from mandate.api.meta import Json
 from tests.cluster.office import Office
 
@@ -169,3 +171,56 @@ def test_a_schema_may_grow(site: Site) -> None:
 
     answer = site.bootstrap.put(path, grown, "?dryRun=All")
     assert answer.code == 200, answer.message
+
+
+@pytest.mark.rule("X-law")
+@pytest.mark.parametrize("plural", [kind.plural for kind in BY_NAME.values()])
+def test_every_crd_stays_as_it_is(site: Site, plural: str) -> None:
+    root, path = site.bootstrap, f"{_CRDS}/{plural}.mandate.dev"
+    gone = root.call("DELETE", f"{path}?dryRun=All")
+    assert gone.code == 403, gone.body
+    assert "was not deleted (X-law" in gone.message
+    (version,) = root.call("GET", path).body["spec"]["versions"]
+    webhook = {"clientConfig": {"url": "https://example.org"}, "conversionReviewVersions": ["v1"]}
+    scale = {"specReplicasPath": ".spec.a", "statusReplicasPath": ".status.a"}
+    changes: list[Json] = [
+        {"conversion": {"strategy": "Webhook", "webhook": webhook}},
+        {"versions": [version | {"subresources": {"status": {}, "scale": scale}}]},
+    ]
+    if "subresources" in version:
+        changes.append({"versions": [version | {"subresources": None}]})
+    for change in changes:
+        answer = root.call("PATCH", f"{path}?dryRun=All", {"spec": change}, MERGE)
+        assert answer.code == 403, answer.body
+        assert "this CRD was not changed (X-law" in answer.message
+
+
+_EXAMPLES = {
+    "agencies": "agencies/transport.yaml",
+    "governancepolicies": "policy.yaml",
+    "landingzones": "landing-zone.yaml",
+    "servicecatalogs": "catalog.yaml",
+    "workcalendars": "calendar.yaml",
+}
+
+
+@pytest.mark.rule("X-law")
+@pytest.mark.parametrize("kind", LAW, ids=lambda kind: kind.plural)
+def test_of_the_law_the_operator_writes_the_status_alone(site: Site, kind: Kind) -> None:
+    path = f"/apis/mandate.dev/v1alpha1/{kind.plural}"
+    operator = site.actor("system:serviceaccount:mandate-system:mandate-operator", "system:masters")
+    body: Json = yaml.safe_load((LUAN / _EXAMPLES[kind.plural]).read_text("utf-8"))
+    made = operator.call("POST", f"{path}?dryRun=All", body | {"metadata": {"name": "probe"}})
+    assert made.code == 403, made.body
+    assert "may not write the law (X-law" in made.message
+    for name in [o["metadata"]["name"] for o in site.bootstrap.call("GET", path).body["items"]]:
+        note, one = {"metadata": {"labels": {"a": "b"}}}, f"{path}/{name}"
+        answer = operator.call("PATCH", f"{one}?dryRun=All", note, MERGE)
+        assert answer.code == 403, answer.body
+        if kind.has_status:
+            answer = site.bootstrap.call("PATCH", f"{one}/status?dryRun=All", note, MERGE)
+            assert answer.code == 403, answer.body
+            assert "may not write this status (X-law" in answer.message
+        gone = site.bootstrap.call("DELETE", f"{one}?dryRun=All")
+        assert gone.code == 403, gone.body
+        assert "(X-law" in gone.message

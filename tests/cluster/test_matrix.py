@@ -1,7 +1,5 @@
 """Every identity tries every verb on every kind in every state, on the real API."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from hack.site import Answer
@@ -9,7 +7,6 @@ from mandate.api.rulebook import RULEBOOK
 from tests.cluster import matrix_agency, matrix_changes, matrix_forms, matrix_records
 from tests.cluster.matrix import OK, RBAC, REFUSALS, complete, every_cell
 from tests.cluster.matrix_states import Scene
-from tests.cluster.office import luan_site
 
 GRIDS = (*matrix_forms.GRIDS, *matrix_changes.GRIDS, *matrix_records.GRIDS, *matrix_agency.GRIDS)
 CELLS = complete(GRIDS)
@@ -18,16 +15,6 @@ ROWS: dict[tuple[str, str, str], list[str]] = {}
 """The verbs of each kind, state and identity; a row is a test."""
 for _kind, _state, _who, _verb in every_cell():
     ROWS.setdefault((_kind, _state, _who), []).append(_verb)
-
-
-@pytest.fixture(scope="module")
-def scene() -> Iterator[Scene]:
-    """Everybody, and a request of each kind in each of its states; the probes change nothing.
-
-    On a control plane of its own: no operator fights over the statuses.
-    """
-    with luan_site() as site:
-        yield Scene(site)
 
 
 def _as_expected(code: str, answer: Answer) -> bool:
