@@ -11,6 +11,7 @@ from tests.cluster.office import Office
 from tests.cluster.test_forms import GONE, put
 
 DOCUMENT = {"title": "文件", "uri": "https://files.luan.example/a.pdf", "sha256": "6b" * 32}
+PLAN = DOCUMENT | {"date": "2027-02-20"}
 _OWN = ("systemOwner", "resources", "confirmation", "exitPlan")
 """What the unit itself says on its exit, and nobody for it."""
 RECLAIM = {
@@ -25,6 +26,7 @@ FORMS: dict[str, tuple[str, Mapping[str, object]]] = {
     }}),
     "extension": ("TrialExtension", {}),
     "agreement": ("ServiceAgreement", {}),
+    "change": ("ResourceChange", {"statement": "说明", "technicalPlan": PLAN}),
     "exit": ("ExitRequest", {}),
     "unit-exit": ("ExitRequest", {
         "exitType": "Unit", "applicationRef": GONE, "systemName": GONE,

@@ -99,6 +99,7 @@ REFUSALS: dict[str, Refusal] = {
 CODES = frozenset({OK, RBAC, *REFUSALS})
 
 HEADINGS = {
+    "declare-major": "declare",
     "confirm-provider": "conf-pr",
     "sign-agency": "sign-ag",
     "sign-provider": "sign-pr",

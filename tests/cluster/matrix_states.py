@@ -20,6 +20,7 @@ _PHASES = {
 # what some kinds call the same
 _OWN_PHASES = {
     "ServiceAgreement": {"accepted": "Signing", "granted": "InForce"},
+    "ResourceChange": {"granted": "Completed"},
     "ExitRequest": {"accepted": "Approved", "granted": "Completed"},
     "AssessmentReport": {"accepted": "Verified", "granted": "Withdrawn"},
     "LaunchRequest": {"accepted": "Approved"},
@@ -36,6 +37,13 @@ _DECIDERS = {
 _WAYS = {
     "CloudApplication": ("acceptance", "review"),
     "Suspension": ("suspension", "lift"),
+    "ResourceChange": (
+        "change",
+        "confirm-provider",
+        "sign-agency",
+        "sign-provider",
+        "sign-authority",
+    ),
     "ServiceAgreement": ("sign-agency", "sign-provider", "sign-authority"),
 }
 # refused at the second stage, where the first approval could still bind; a lift that is refused

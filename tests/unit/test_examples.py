@@ -22,6 +22,7 @@ FILES = [
     "life/contact-change.yaml",
     "life/access-grant.yaml",
     "life/suspension.yaml",
+    "life/resource-change.yaml",
     "life/exit-request.yaml",
 ]
 

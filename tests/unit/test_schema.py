@@ -14,6 +14,7 @@ REQUESTS = {
     "LaunchRequest": "launchrequests",
     "TrialExtension": "trialextensions",
     "ServiceAgreement": "serviceagreements",
+    "ResourceChange": "resourcechanges",
     "ExitRequest": "exitrequests",
     "AssessmentReport": "assessmentreports",
     "Suspension": "suspensions",

@@ -156,6 +156,17 @@ Cidr = Annotated[
     ),
 ]
 
+IpAddress = Annotated[
+    str,
+    Field(max_length=45),
+    validated(
+        cel(
+            "isIP(self) && ip.isCanonical(self)",
+            "must be an address such as 192.168.100.1, in its shortest form",
+        )
+    ),
+]
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 

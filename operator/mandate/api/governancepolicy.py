@@ -8,6 +8,7 @@ from mandate.api.clocks import TimeLimit
 from mandate.api.fields import NAME_IS_A_LABEL, Cidr, Day, Line, Name, Port
 from mandate.api.hosts import DiskType
 from mandate.api.meta import AS_SET, KubeModel, Resource, Schema, cel, keyed_by, validated
+from mandate.api.policychange import ChangeTerms
 from mandate.api.policylife import (
     TRIAL_RULES,
     AgreementTerms,
@@ -221,6 +222,10 @@ class GovernancePolicySpec(KubeModel):
     agreement: Annotated[
         AgreementTerms | None,
         Field(description="三方协议 (article 15; annex 1); absent: launched without one."),
+    ] = None
+    change: Annotated[
+        ChangeTerms | None,
+        Field(description="变更 (article 16); absent: no change is major by its size."),
     ] = None
     exit: Annotated[ExitTerms | None, Field(description="退出与回收 (articles 7, 17).")] = None
     cloud_first_since: Annotated[

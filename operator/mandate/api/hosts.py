@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mandate.api import quantity
-from mandate.api.fields import Name, Port, Reason, ShortLine, Size
+from mandate.api.fields import IpAddress, Name, Port, Reason, ShortLine, Size
 from mandate.api.meta import AS_SET, ATOMIC, KubeModel, Schema, cel, keyed_by
 
 Network = Literal["GovernmentExtranet", "Internet"]
@@ -136,6 +136,23 @@ class ApprovedService(KubeModel):
     ]
 
 
+MachineRef = Annotated[
+    str,
+    Field(max_length=68, pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?-(0|[1-9][0-9]{0,2})$"),
+]
+"""One machine: the id of its row and its ordinal, such as `app-0`."""
+
+
+class MachineRecord(KubeModel):
+    """What the provider records of a machine that it hands over (annex 1, 4.4; G44-ip)."""
+
+    host_ref: Annotated[MachineRef, Field(description="Which machine, such as app-0.")]
+    ip_address: Annotated[IpAddress, Field(description="IP地址.")]
+    host_name: Annotated[
+        ShortLine | None, Field(description="主机名称; absent: as the form has it.")
+    ] = None
+
+
 class Machine(KubeModel):
     """One machine of what was granted: a later change finds it by `hostId` and `ordinal`."""
 
@@ -151,6 +168,14 @@ class Machine(KubeModel):
     ports: Annotated[
         tuple[Port, ...] | None, Field(max_length=64, description="Open TCP ports."), AS_SET
     ] = None
+    ip_address: Annotated[
+        IpAddress | None, Field(description="IP地址, as the provider recorded it.")
+    ] = None
+
+    @property
+    def ref(self) -> str:
+        """How a change names it, such as `app-0`."""
+        return f"{self.host_id}-{self.ordinal}"
 
     def disks(self) -> tuple[tuple[DiskType, Decimal], ...]:
         """The disks that are not empty, as (type, bytes)."""

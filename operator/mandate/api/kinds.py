@@ -14,6 +14,7 @@ from mandate.api.governancepolicy import GovernancePolicy
 from mandate.api.landingzone import LandingZone
 from mandate.api.launchrequest import LaunchRequest
 from mandate.api.meta import Resource
+from mandate.api.resourcechange import ResourceChange
 from mandate.api.serviceagreement import ServiceAgreement
 from mandate.api.servicecatalog import ServiceCatalog
 from mandate.api.stages import BY_KIND
@@ -156,6 +157,13 @@ KINDS: tuple[Kind, ...] = (
         _SYSTEM,
         Column("Term", ".spec.term", "integer"),
         Column("Expires", ".status.expiresOn"),
+    ),
+    _request(
+        ResourceChange,
+        "rchg",
+        _SYSTEM,
+        Column("Planned", ".spec.plannedImplementation"),
+        Column("Materiality", ".status.materiality"),
     ),
     _request(
         ExitRequest,

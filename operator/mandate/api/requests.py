@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 
 from mandate.api.clocks import Clock
 from mandate.api.fields import Document, Opinion, Sha256
-from mandate.api.hosts import ApprovedHost, ApprovedService
+from mandate.api.hosts import ApprovedHost, ApprovedService, MachineRecord
 from mandate.api.meta import ATOMIC, Condition, KubeModel, cel, keyed_by
 
 Decision = Literal["Approved", "Refused"]
@@ -126,6 +126,15 @@ class Approval(KubeModel):
         tuple[ApprovedService, ...] | None,
         Field(max_length=100, description="The same for rows of services."),
         keyed_by("row"),
+    ] = None
+    machines: Annotated[
+        tuple[MachineRecord, ...] | None,
+        Field(
+            max_length=200,
+            description="At confirm-provider: the addresses of what was handed over (annex 1, "
+            "4.4).",
+        ),
+        keyed_by("hostRef"),
     ] = None
     by: Annotated[
         str | None, Field(max_length=512, description="Who decided; the API server writes it.")

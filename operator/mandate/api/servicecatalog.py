@@ -86,6 +86,13 @@ class CatalogItem(KubeModel):
             "who confirms it (physical machines, colocation, appliances)."
         ),
     ]
+    storage_per_unit: Annotated[
+        Size | None,
+        Field(
+            description="What one unit stores, where the item is a storage service: counts as "
+            "storage of a change (article 16)."
+        ),
+    ] = None
     quota_resource: Annotated[
         QuotaResource | None, Field(description="What it counts in the namespace's quota.")
     ] = None

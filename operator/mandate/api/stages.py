@@ -42,6 +42,8 @@ class Stage:
     """Whether it only ever opens beside the course of a request: no clock of its own."""
     signs: bool = False
     """Whether its approval is a signature (签字盖章), on a text or a sheet."""
+    freezes: bool = True
+    """Whether its approval freezes the form, and keeps it from being withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ _OBJECTIONS = (
     Stage("objection-authority", Party.AUTHORITY, beside=True),
 )
 _CONFIRMED = Stage("confirm-provider", Party.PROVIDER, beside=True)
+DECLARE_MAJOR = "declare-major"
+"""The stage at which the authority says that a change is major although its figures do not."""
 TAKEOVER = "takeover"
 """The stage at which the authority lets an application have what was there before it."""
 
@@ -103,7 +107,13 @@ STAGE_TABLE: tuple[RequestKind, ...] = (
         "ResourceChange",
         "resourcechanges",
         (Party.AGENCY,),
-        (*_authority("change"), _CONFIRMED, *_BY_ALL_THREE),
+        (
+            *_authority("change"),
+            # the form stays open: what a major change needs is still to be added to it
+            Stage(DECLARE_MAJOR, Party.AUTHORITY, freezes=False),
+            _CONFIRMED,
+            *_BY_ALL_THREE,
+        ),
     ),
     RequestKind(
         "ExitRequest",

@@ -110,6 +110,12 @@ def _values(installation: Installation) -> dict[str, object]:
         "no_requests": [kind.plural for kind in NO_REQUESTS],
         "platform_controllers": installation.platform_controllers,
         "bound_by_last_stage": [row.plural for row in STAGE_TABLE if row.binds == "last"],
+        "not_freezing": [
+            f"{row.plural}/{stage.name}"
+            for row in STAGE_TABLE
+            for stage in row.stages
+            if not stage.freezes
+        ],
         "filed_by_operator": filed_by(Party.OPERATOR),
         "decided_by_members": with_duty(Duty.MEMBERS, Duty.ANOTHER_MEMBER),
         "decided_by_filer_too": with_duty(Duty.MEMBERS),

@@ -132,6 +132,7 @@ STAGE: Options = {
     "withdraw-filing": "撤销备案核验",
     "extension": "试用延期",
     "change": "变更审批",
+    "declare-major": "认定重大变更",
     "exit": "退出审核",
     "suspension": "暂停",
     "ratification": "追认",
