@@ -23,7 +23,8 @@ NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 LATER = datetime(2027, 3, 1, 9, 30, tzinfo=UTC)
 REQUESTS = (
     "cloudapplications", "launchrequests", "trialextensions", "serviceagreements",
-    "exitrequests", "assessmentreports", "suspensions", "contactchanges", "accessgrants",
+    "resourcechanges", "exitrequests", "assessmentreports", "suspensions", "contactchanges",
+    "accessgrants",
 )  # fmt: skip
 """The kinds that an agency's quota counts."""
 UID = "7f3c0d52-6a3e-4b57-9d0a-0c1d2e3f4a5b"

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from mandate.api.cloudapplication import Reclaim
 from mandate.api.hosts import Allocation
 from mandate.api.requests import RequestStatus
 from mandate.api.suspension import SuspensionStatus
+from mandate.api.systemlife import Reclaim
 from mandate.render.documents import (
     ExitReceipt,
     Reclaimed,

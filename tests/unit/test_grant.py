@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from mandate.api.agency import Member
 from mandate.api.meta import Json
-from mandate.rules.grant import Grant, NetworkGrant, Regime, allocation, grant, namespace_of
+from mandate.rules.allocation import allocation
+from mandate.rules.grant import Grant, NetworkGrant, Regime, grant, namespace_of
 from tests.unit.builders import UID, agency, application, host, rules, spec
 
 EXTRANET = {"name": "GovernmentExtranet", "cidrs": ["59.192.0.0/10"]}

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from mandate.api import quantity
 from mandate.api.meta import Json
 from mandate.api.requests import Approval
+from mandate.rules.allocation import allocation
 from mandate.rules.application import Outcome, decide
-from mandate.rules.grant import allocation
 from mandate.rules.less import beyond
 from mandate.rules.progress import progress
 from tests.unit.builders import NOW, application, approval, host, spec, world

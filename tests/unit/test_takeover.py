@@ -15,10 +15,10 @@ from mandate.api.dossier import Subject
 from mandate.api.meta import Json, find_condition
 from mandate.api.requests import Approval
 from mandate.cli.verify import verify
+from mandate.rules.allocation import allocation
 from mandate.rules.application import Outcome, Plan, decide
 from mandate.rules.case import Predecessor
 from mandate.rules.dossier import GENESIS, Head, appended, manifest, seal
-from mandate.rules.grant import allocation
 from mandate.rules.history import application_facts
 from mandate.rules.record import Fact
 from mandate.rules.takeover import predecessors

@@ -11,6 +11,7 @@ from mandate.api.meta import AS_SET, ATOMIC, Json, KubeModel, Resource, cel, key
 from mandate.api.people import Contact, EmergencyContact, PhoneContact
 from mandate.api.register import DataIntegration, LegalException
 from mandate.api.requests import RequestStatus
+from mandate.api.systemlife import CarriedChange, Reclaim, TrialPeriod
 from mandate.api.websites import Website
 
 ProtectionLevel = Literal["Level1", "Level2", "Level3", "Level4", "Level5", "NotGraded"]
@@ -228,39 +229,6 @@ Phase = Literal[
 ]
 
 
-class TrialPeriod(KubeModel):
-    """The trial as it runs (article 14); its first day is not counted."""
-
-    started_at: Annotated[datetime, Field(description="When everything granted was there (UTC).")]
-    days: Annotated[int, Field(ge=1, description="How many days, extensions among them.")]
-    ends_at: Annotated[datetime, Field(description="The end of its last day, local (UTC).")]
-
-
-class Reclaim(KubeModel):
-    """What was reclaimed at the end (article 17)."""
-
-    objects: Annotated[
-        dict[str, Annotated[int, Field(ge=1)]],
-        Field(
-            default_factory=dict,
-            max_length=64,
-            description="How many objects of which resource were in its namespace just before it "
-            "was deleted, such as deployments.apps; what it had none of is left out.",
-        ),
-    ]
-    inventory: Annotated[
-        dict[str, Annotated[str, Field(max_length=64)]],
-        Field(
-            default_factory=dict,
-            max_length=64,
-            description="What its namespace used of the amounts of its quota then.",
-        ),
-    ]
-    reclaimed_at: Annotated[
-        datetime | None, Field(description="When all was gone (UTC); absent: it is going.")
-    ] = None
-
-
 class CloudApplicationStatus(RequestStatus):
     """Where the application stands."""
 
@@ -268,7 +236,18 @@ class CloudApplicationStatus(RequestStatus):
     namespace: Annotated[
         str | None, Field(max_length=63, description="The namespace granted to it.")
     ] = None
-    allocation: Annotated[Allocation | None, Field(description="What was granted.")] = None
+    allocation: Annotated[
+        Allocation | None,
+        Field(description="What runs: as approved, with the changes that were carried out."),
+    ] = None
+    changes: Annotated[
+        tuple[CarriedChange, ...],
+        Field(
+            max_length=500,
+            description="The approved changes whose day has come, as they are carried out.",
+        ),
+        keyed_by("uid"),
+    ] = ()
     trial: Annotated[TrialPeriod | None, Field(description="试用: the trial.")] = None
     launched_at: Annotated[
         datetime | None, Field(description="正式开通: since when it runs formally (UTC).")

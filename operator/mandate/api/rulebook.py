@@ -56,6 +56,12 @@ RULEBOOK: dict[str, Rule] = {
              "signed by all: then a system runs formally and is billed; the trial is free."),
         Rule("A16-change", "article 16", "What was approved changes only through a change "
              "request."),
+        Rule("A16-major", "article 16", "A change that adds more than the thresholds takes a "
+             "technical plan again, and performance and security tests passed; the authority may "
+             "declare one major, never minor."),
+        Rule("A16-split", "article 16, ours", "What is split into small changes is seen "
+             "together."),
+        Rule("A16-shrink", "article 16, ours", "A quota is not cut below what is in use."),
         Rule("A17-exit", "article 17", "Data moved and cleaned, the system offline: then it "
              "exits."),
         Rule("A17-delete", "article 17, ours", "Deleting a granted application's object does "
@@ -80,6 +86,11 @@ RULEBOOK: dict[str, Rule] = {
              "evaluation report follows in time."),
         Rule("G65-hosting", "annex 1, 6.5", "Where equipment is hosted, the agreement says what "
              "the provider answers for."),
+        Rule("G44-ip", "annex 1, 4.4", "The provider manages addresses; a machine is found by "
+             "its own."),
+        Rule("G45-duty", "annex 1, 4.5", "In key periods a change takes an opinion (ours)."),
+        Rule("G71-confirm", "annex 1, 7.1", "A change is carried out by its sheet, which all "
+             "three then sign and seal."),
         Rule("G72-confirm", "annex 1, 7.2", "The exit sheet is signed and sealed by all three."),
         Rule("G91-term", "annex 1, 9.1", "The agreement runs a year from the last signature and "
              "renews itself, twice at most, if nobody objects; after its end nothing new is "

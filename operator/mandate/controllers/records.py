@@ -6,8 +6,8 @@ from mandate.api.meta import Json
 from mandate.kube.client import KubeClient, Ref
 from mandate.kube.errors import ApiError
 from mandate.render.documents import agreement_annexes
+from mandate.rules.allocation import allocation
 from mandate.rules.application import World
-from mandate.rules.grant import allocation
 from mandate.rules.history import subject_of
 from mandate.rules.record import Fact
 from mandate.runtime.cache import Cache

@@ -12,7 +12,6 @@ from mandate.api.cloudapplication import (
     CloudApplication,
     CloudApplicationStatus,
     Phase,
-    Reclaim,
 )
 from mandate.api.governancepolicy import GovernancePolicy, StageRule
 from mandate.api.hosts import Allocation
@@ -21,14 +20,17 @@ from mandate.api.requests import Approval, Effect
 from mandate.api.servicecatalog import ServiceCatalog
 from mandate.api.stages import TAKEOVER
 from mandate.api.timelimits import PROVISION
+from mandate.api.systemlife import Reclaim
 from mandate.api.workcalendar import WorkCalendar
+from mandate.rules.allocation import allocation
 from mandate.rules.capacity import Demand
 from mandate.rules.case import Case, Predecessor, effective
 from mandate.rules.checks import application_checks
 from mandate.rules.clocks import Term
 from mandate.rules.evaluation import evaluation_term
-from mandate.rules.grant import Grant, allocation, grant
-from mandate.rules.holdings import reclaim_of
+from mandate.rules.grant import Grant, grant
+from mandate.rules.holdings import reclaimed
+from mandate.rules.implementation import applied, carried_out
 from mandate.rules.integration import duty_of
 from mandate.rules.less import beyond
 from mandate.rules.life import live
@@ -65,6 +67,8 @@ class World:
     received before this form; known while this form is not approved."""
     predecessor: Predecessor | None = None
     """What an imported dossier tells of it: the one that was cited, or else the last."""
+    used: Mapping[str, str] | None = None
+    """What is in use by each key of its quota; None: not read."""
 
     def case(self) -> Case | None:
         """The case, once its agency and policy are there."""
@@ -79,6 +83,7 @@ class World:
             self.catalog,
             self.requests,
             self.predecessor,
+            used=self.used,
         )
 
 
@@ -101,6 +106,8 @@ class Plan:
 
     status: CloudApplicationStatus
     grant: Grant | None = None
+    reads_use: bool = False
+    """Whether a change waits for what is in use of its quota: read it, and decide again."""
     records: tuple[Json, ...] = ()
     facts: tuple[Fact, ...] = ()
     """What the next status no longer tells: to be recorded before it is written."""
@@ -123,7 +130,9 @@ def decide(world: World, now: datetime, outcome: Outcome | None = None) -> Plan:
     form = Form(app.metadata, case.form, app.status)
     granted = outcome is not None and outcome.granted
     begun = _begun(case, now) if granted else provisioned_at(case)
-    reclaim = _reclaimed(app.status.reclaim, outcome, now)
+    inventory = outcome.inventory if outcome else None
+    gone = outcome is not None and outcome.reclaimed
+    reclaim = reclaimed(app.status.reclaim, inventory, now, gone=gone)
     over = reclaim.reclaimed_at if reclaim else None
     judged = judge(form, _course(case, world.taken, begun, over), case.law, now)
     if not judged.complete:
@@ -131,7 +140,11 @@ def decide(world: World, now: datetime, outcome: Outcome | None = None) -> Plan:
         phase = _early_phase(judged)
         status = CloudApplicationStatus(**judged.status(ready), phase=phase)
         return Plan(status, facts=judged.facts, due=judged.due)
-    return _approved(case, judged, _known_outcome(app, outcome), begun, reclaim, now)
+    plan = _approved(case, judged, _known_outcome(app, outcome), begun, reclaim, now)
+    if not granted:
+        return plan
+    changes = applied(plan.status.changes, app, now)
+    return replace(plan, status=plan.status.model_copy(update={"changes": changes}))
 
 
 def _course(case: Case, taken: Demand, begun: datetime | None, over: datetime | None) -> Course:
@@ -237,7 +250,8 @@ def _approved(
         judged = with_confirmation(case, judged, found)
     known = outcome or Outcome(False, "Granting", "the grant is being applied")
     judged = with_takeover(case, judged, known.reason)
-    granted = grant(app, approved, case.agency, case.policy.spec, life.regime, case.catalog)
+    runs = carried_out(case, approved, life.regime, now)
+    granted = grant(app, runs.allocation, case.agency, case.policy.spec, life.regime, case.catalog)
     taken = effective(app.status, judged.base["effects"], TAKEOVER, generation) is not None
     granted = replace(granted, takeover=taken)
     stands = known.granted or known.reclaimed
@@ -249,25 +263,19 @@ def _approved(
         **fields,
         phase=life.phase,
         namespace=granted.namespace,
-        allocation=approved,
+        allocation=runs.allocation,
+        changes=runs.changes,
         trial=life.trial,
         launched_at=life.launched_at,
         billing_from=life.billing_from,
         reclaim=reclaim,
         data_integration=duty_of(case.agency, app.metadata.name),
     )
-    due = min((at for at in (judged.due, *life.due) if at is not None and at > now), default=None)
+    waits = (judged.due, *life.due, *runs.due)
+    due = min((at for at in waits if at is not None and at > now), default=None)
     over = reclaim is not None and reclaim.reclaimed_at is not None
-    return Plan(status, None if over else granted, life.records, judged.facts, due)
-
-
-def _reclaimed(known: Reclaim | None, outcome: Outcome | None, now: datetime) -> Reclaim | None:
-    """What was in it, on record before anything is deleted, and since when it is gone."""
-    if known is None and outcome is not None and outcome.inventory is not None:
-        return reclaim_of(outcome.inventory)
-    if outcome is None or not outcome.reclaimed or (known and known.reclaimed_at):
-        return known
-    return (known or reclaim_of({})).model_copy(update={"reclaimed_at": now})
+    left = None if over else granted
+    return Plan(status, left, runs.reads_use, life.records, judged.facts, due)
 
 
 def _waiting(world: World, now: datetime) -> Plan:

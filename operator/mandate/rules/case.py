@@ -1,8 +1,9 @@
 """One system and everything that was filed about it: all that its life depends on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TypeVar
 
 from mandate.api.agency import Agency
@@ -64,6 +65,10 @@ class Case:
     """In the order of their creation."""
     predecessor: Predecessor | None = None
     """What is known of it from another cluster."""
+    taken: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+    """What of the platform is taken by others; known where a change is to be decided."""
+    used: Mapping[str, str] | None = None
+    """What is in use by each key of its quota; None: not read."""
 
     @property
     def law(self) -> Law:

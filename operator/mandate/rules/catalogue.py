@@ -123,6 +123,15 @@ def _meant(service: Service, items: tuple[CatalogItem, ...]) -> CatalogItem | No
     return named[0] if len(named) == 1 else None
 
 
+def stored_by(service: Service, catalog: ServiceCatalog | None) -> Decimal:
+    """What a row of services stores, in bytes; 0 where the catalogue does not say (A16-major)."""
+    items = catalog.spec.items if catalog else ()
+    sizes = [i.storage_per_unit for i in items if i.storage_per_unit and _is(service, i)]
+    # of items that the row does not tell apart, the bigger: what is added is not made less
+    per_unit = max(map(quantity.parse, sizes), default=Decimal(0))
+    return per_unit * service.quantity
+
+
 def _is(service: Service, item: CatalogItem) -> bool:
     """Whether a row of services is this item; hosts are asked for in the table of hosts."""
     same = (item.category2, item.category3) == (service.category2, service.category3)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from mandate.api.agency import Agency
 from mandate.api.cloudapplication import CloudApplicationSpec
 from mandate.api.governancepolicy import GovernancePolicySpec
+from mandate.api.hosts import Host
 from mandate.api.requests import Check
 from mandate.api.rulebook import cite
 from mandate.api.servicecatalog import ServiceCatalog
@@ -88,7 +89,7 @@ def _of_amounts(
         over = over_capacity(spec, taken, policy.capacity, elsewhere)
         yield blocking_check(CAPACITY, over, sizing)
     if policy.high_risk_ports:
-        risky = _risky_ports(spec, frozenset(policy.high_risk_ports))
+        risky = risky_ports(spec, frozenset(policy.high_risk_ports))
         yield advisory_check("HighRiskPorts", risky, cite("A23-ports"))
 
 
@@ -120,7 +121,7 @@ def _check(kind: str, findings: Iterable[str], rule: str, *, blocking: bool) -> 
     return Check(type=kind, passed=not found, blocking=blocking, message=message)
 
 
-def _risky_ports(spec: CloudApplicationSpec, risky: frozenset[int]) -> Iterator[str]:
+def risky_ports(spec: CloudApplicationSpec, risky: frozenset[int]) -> Iterator[str]:
     """The rows that open a port of the policy's list (A23-ports)."""
     for host in spec.hosts:
         found = sorted(risky.intersection(host.ports or ()))
@@ -137,18 +138,31 @@ def _missing(
             yield f"materials.{name} is missing"
     if spec.applicant_unit != agency.spec.title:
         yield f"applicantUnit is {spec.applicant_unit!r}, the agency is {agency.spec.title!r}"
-    for host in spec.hosts:
-        served = {rule.type for rule in policy.storage_classes}
+    yield from host_faults(spec.hosts, spec.networks, policy)
+    if spec.system_type in _SITE_TYPES and "Internet" in spec.networks and spec.website is None:
+        yield "website is missing: the system is a site on the internet"
+
+
+def host_faults(
+    hosts: Iterable[Host], networks: tuple[str, ...], policy: GovernancePolicySpec
+) -> Iterator[str]:
+    """What rows of hosts ask for and the policy does not have (A11-form).
+
+    Args:
+        hosts: the rows.
+        networks: those of the system.
+        policy: with its storage classes and operating systems.
+    """
+    served = {rule.type for rule in policy.storage_classes}
+    for host in hosts:
         for kind, _ in host.disks():
             if kind not in served:
                 yield f"hosts[{host.id}]: no storage class of the policy serves {kind}"
-        if host.network not in spec.networks:
+        if host.network not in networks:
             yield f"hosts[{host.id}].network {host.network} is not among networks"
         if policy.operating_systems and host.operating_system not in policy.operating_systems:
             allowed = ", ".join(policy.operating_systems)
             yield f"hosts[{host.id}].operatingSystem {host.operating_system!r} is not of {allowed}"
-    if spec.system_type in _SITE_TYPES and "Internet" in spec.networks and spec.website is None:
-        yield "website is missing: the system is a site on the internet"
 
 
 def _out_of_scope(spec: CloudApplicationSpec, agency: Agency) -> Iterator[str]:

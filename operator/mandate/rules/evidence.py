@@ -47,7 +47,9 @@ def required(
     )
 
 
-def evidence(case: Case, owed: tuple[RequiredReport, ...], now: datetime) -> Evidence:
+def evidence(
+    case: Case, owed: tuple[RequiredReport, ...], now: datetime, *, since: date | None = None
+) -> Evidence:
     """Which of the reports that are owed are there and count (A14-level3).
 
     One that was verified, says Passed, was not withdrawn and is valid today.
@@ -56,6 +58,7 @@ def evidence(case: Case, owed: tuple[RequiredReport, ...], now: datetime) -> Evi
         case: the system, with the reports filed about it.
         owed: what is required of it.
         now: the time (UTC).
+        since: the day of the plan that they test: none of before counts (A16-major).
     """
     today = case.day(now)
     if owed and today is None:
@@ -64,7 +67,7 @@ def evidence(case: Case, owed: tuple[RequiredReport, ...], now: datetime) -> Evi
     missing: list[str] = []
     for wanted in owed:
         filed = [r for r in case.of(AssessmentReport) if r.spec.type == wanted.type]
-        faults = {r.metadata.name: _fault(r, wanted, today or now.date()) for r in filed}
+        faults = {r.metadata.name: _fault(r, wanted, today or now.date(), since) for r in filed}
         good = next((r for r in filed if faults[r.metadata.name] is None), None)
         if good is not None:
             counted.append(good)
@@ -80,7 +83,9 @@ def counts_at_all(report: AssessmentReport) -> bool:
     return passed and verified and not withdrawn(report, "withdrawal")
 
 
-def _fault(report: AssessmentReport, wanted: RequiredReport, today: date) -> str | None:
+def _fault(
+    report: AssessmentReport, wanted: RequiredReport, today: date, since: date | None
+) -> str | None:
     """Why a report does not count; None: it does."""
     ends = report.spec.valid_until
     found = {
@@ -88,6 +93,9 @@ def _fault(report: AssessmentReport, wanted: RequiredReport, today: date) -> str
         "is not verified": approval(report, "verification") is None,
         "says NotPassed": report.spec.result != "Passed",
         "names no CNAS accreditation": wanted.accredited and not report.spec.assessor.cnas_number,
+        f"is of {report.spec.date}, before the plan of {since}": (
+            since is not None and report.spec.date < since
+        ),
         f"is of {report.spec.date}, a day to come": report.spec.date > today,
         f"was valid until {ends}": ends is not None and ends < today,
     }

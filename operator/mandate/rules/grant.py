@@ -6,15 +6,13 @@ from typing import Literal
 
 from mandate.api import quantity
 from mandate.api.agency import Agency, Member
-from mandate.api.cloudapplication import CloudApplication, CloudApplicationSpec
+from mandate.api.cloudapplication import CloudApplication
 from mandate.api.governancepolicy import GovernancePolicySpec
 from mandate.api.hosts import Allocation, Machine
-from mandate.api.requests import Approval
 from mandate.api.servicecatalog import ServiceCatalog
 from mandate.rules.access import Guests
 from mandate.rules.catalogue import by_provider, counted, devices
 from mandate.rules.holdings import no_more
-from mandate.rules.less import approved_hosts, approved_services
 
 _SCRATCH = ("limits.ephemeral-storage", "requests.ephemeral-storage")
 
@@ -74,32 +72,6 @@ class Grant:
 def namespace_of(agency: str, application: str) -> str:
     """The namespace an application is granted; `--` is in neither name, so none collide."""
     return f"{agency}--{application}"
-
-
-def allocation(spec: CloudApplicationSpec, made: Approval | None = None) -> Allocation:
-    """The machines and services of an approved form, machine by machine.
-
-    Args:
-        spec: the form.
-        made: the approval, which may be of less than was asked for (A14-sizing); None: of all.
-    """
-    machines = (
-        Machine(
-            host_id=host.id,
-            ordinal=ordinal,
-            host_name=host.host_name,
-            host_type=host.host_type,
-            cpu_cores=host.cpu_cores,
-            memory=host.memory,
-            system_disk=host.system_disk,
-            data_disk=host.data_disk,
-            network=host.network,
-            ports=host.ports,
-        )
-        for host in approved_hosts(spec, made)
-        for ordinal in range(host.quantity)
-    )
-    return Allocation(machines=tuple(machines), services=tuple(approved_services(spec, made)))
 
 
 def grant(

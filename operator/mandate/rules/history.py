@@ -21,6 +21,7 @@ from mandate.api.stages import TAKEOVER
 from mandate.rules.case import Predecessor, approval
 from mandate.rules.clock_record import clock_facts
 from mandate.rules.cloud_use import cloud_use_facts
+from mandate.rules.implementation import carried_facts
 from mandate.rules.integration import integration_facts
 from mandate.rules.record import Fact, without_contacts
 from mandate.rules.request import Form
@@ -62,6 +63,7 @@ def application_facts(
     ready = find_condition(status.conditions, "Ready")
     if ready is not None and ready.observed_generation == metadata.generation:
         yield from _granted(application, ready)
+    yield from carried_facts(application)
     yield from _lived(application)
     yield from integration_facts(status)
     yield from _reclaimed(application)

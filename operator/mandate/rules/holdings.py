@@ -5,9 +5,10 @@ read, what a unit has in it (A26-access).
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from mandate.api import quantity
-from mandate.api.cloudapplication import Reclaim
+from mandate.api.systemlife import Reclaim
 
 _COUNT = "count/"
 COUNTED = (
@@ -54,3 +55,21 @@ def reclaim_of(used: Mapping[str, str]) -> Reclaim:
         objects={name: count for name, count in objects.items() if count},
         inventory={k: v for k, v in used.items() if not k.startswith(_COUNT)},
     )
+
+
+def reclaimed(
+    known: Reclaim | None, used: Mapping[str, str] | None, now: datetime, *, gone: bool
+) -> Reclaim | None:
+    """What was in it, on record before anything is deleted, and since when it is gone (A17-exit).
+
+    Args:
+        known: what is on record.
+        used: the quota's `status.used`, where it was read before the deletion.
+        now: the time (UTC).
+        gone: whether the namespace is gone.
+    """
+    if known is None and used is not None:
+        return reclaim_of(used)
+    if not gone or (known and known.reclaimed_at):
+        return known
+    return (known or reclaim_of({})).model_copy(update={"reclaimed_at": now})

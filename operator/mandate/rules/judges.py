@@ -7,6 +7,7 @@ from typing import Any
 from mandate.api.meta import Json
 from mandate.rules.access import judge_access
 from mandate.rules.agreement import judge_agreement
+from mandate.rules.change import judge_change
 from mandate.rules.contacts import judge_contacts
 from mandate.rules.evidence import judge_report
 from mandate.rules.exit_request import judge_exit
@@ -25,6 +26,7 @@ JUDGES: dict[str, Judge] = {
     "ContactChange": judge_contacts,
     "ExitRequest": judge_exit,
     "LaunchRequest": judge_launch,
+    "ResourceChange": judge_change,
     "ServiceAgreement": judge_agreement,
     "Suspension": judge_suspension,
     "TrialExtension": judge_extension,

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from typing import Literal
 
 from mandate.api.clocks import Clock
-from mandate.api.cloudapplication import Phase, TrialPeriod
+from mandate.api.cloudapplication import Phase
 from mandate.api.meta import Condition, Json
 from mandate.api.register import DataIntegration
 from mandate.api.rulebook import cite
+from mandate.api.systemlife import TrialPeriod
 from mandate.rules.access import Guests, access
 from mandate.rules.case import Case
 from mandate.rules.evaluation import evaluation_due, evaluation_overdue

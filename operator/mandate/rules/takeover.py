@@ -67,6 +67,9 @@ def _next(found: Predecessor, key: str, data: str) -> Predecessor:
     if key.startswith("granted.Granted."):
         allocation = _JSON.validate_json(data)["allocation"]
         return replace(found, granted=Allocation.model_validate(allocation))
+    if key.startswith("changed."):
+        changed = _JSON.validate_json(data)["allocation"]
+        return replace(found, granted=Allocation.model_validate(changed)) if changed else found
     if key == "gone" or key.startswith(("granted.Reclaimed.", "phase.Exited.")):
         return replace(found, granted=None)
     if key.startswith("phase.Running."):

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mandate.api.clocks import Period
-from mandate.api.cloudapplication import TrialPeriod
 from mandate.api.meta import Json
 from mandate.api.requests import Check
 from mandate.api.rulebook import cite
+from mandate.api.systemlife import TrialPeriod
 from mandate.api.trialextension import TrialExtension, TrialExtensionStatus
 from mandate.rules.case import Case, approval, form_of
 from mandate.rules.checks import blocking_check

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from mandate.api.cloudapplication import Reclaim
 from mandate.api.exitrequest import ExitRequestSpec
 from mandate.api.governancepolicy import GovernancePolicySpec
 from mandate.api.hosts import Allocation, ApprovedHost
 from mandate.api.requests import Approval, Effect, RequestStatus
 from mandate.api.suspension import SuspensionSpec, SuspensionStatus
+from mandate.api.systemlife import Reclaim
 from mandate.render.documents import chinese, labels
 from mandate.render.documents.environment import page
 
