@@ -1,20 +1,27 @@
 """Cases from the cache: one system, its law, and everything that was filed about it."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from mandate.api.cloudapplication import BEFORE_APPROVAL, CloudApplication
 from mandate.api.governancepolicy import GovernancePolicy
 from mandate.api.kinds import BY_NAME
 from mandate.api.meta import Json, Resource
 from mandate.api.requests import decision_key
+from mandate.api.resourcechange import ResourceChange
 from mandate.api.stages import TAKEOVER
 from mandate.controllers.lookup import Lookup
 from mandate.rules.application import World
 from mandate.rules.capacity import Demand
-from mandate.rules.case import Case, Predecessor, Unit
+from mandate.rules.case import Case, Predecessor, Unit, approval
+from mandate.rules.implementation import CHANGE
+from mandate.rules.receipt import received
 from mandate.runtime.cache import Cache, Key
 from mandate.runtime.clock import Clock
 from mandate.runtime.imported import Imported
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Cases:
@@ -83,7 +90,21 @@ class Cases:
         if found is None or found["metadata"]["uid"] != reference["uid"]:
             return None
         case = self.world(found).case()
-        return (found, case) if case else None
+        if case is None:
+            return None
+        return found, replace(case, taken=self._taken_from(raw, found, case.policy))
+
+    def _taken_from(self, raw: Json, found: Json, policy: GovernancePolicy) -> Demand:
+        """What others take of the platform that a change does not come before (A14-sizing)."""
+        if raw["kind"] != "ResourceChange" or policy.spec.capacity is None:
+            return {}
+        # in server time, as the ledger has it
+        change = ResourceChange.model_validate(raw)
+        metadata, made = change.metadata, change.status.approvals
+        if approval(change, CHANGE) is not None:
+            return {}
+        place = (received(metadata, made, _NEVER), metadata.namespace, metadata.name)
+        return self._lookup.ledger.taken(policy.metadata.name, Key.of(found), place)
 
     def unit_of(self, raw: Json) -> Unit | None:
         """The agency in whose namespace a request is, with all its systems, once it can file."""

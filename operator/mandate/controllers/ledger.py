@@ -98,13 +98,19 @@ class Ledger:
         self._books: defaultdict[str, _Book] = defaultdict(_Book)
         self._shut_out: defaultdict[str, dict[Key, Place]] = defaultdict(dict)
 
-    def taken(self, policy: str, key: Key) -> Demand:
-        """What others take of a policy's platform that this application does not come before."""
+    def taken(self, policy: str, key: Key, place: Place | None = None) -> Demand:
+        """What others take of a policy's platform that this application does not come before.
+
+        Args:
+            policy: its name.
+            key: of the application.
+            place: where a change of it stands in the order of receipt; None: its own form.
+        """
         self.changed(key)
         entry = self._entries.get(key)
         if entry is None:
             return {}
-        found = self._books[policy].before(entry.place)
+        found = self._books[policy].before(place or entry.place)
         if entry.standing.claim == "Granted":
             # approved, and not judged yet: without its own part
             found.add(entry.standing.demand, -1)

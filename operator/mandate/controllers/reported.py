@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from mandate.api.exitrequest import ExitRequest, ExitSheet
 from mandate.api.meta import Json
+from mandate.api.resourcechange import ChangeSheet, ResourceChange
 from mandate.api.suspension import Suspension
 from mandate.controllers.request import RequestController, dossier_of
 from mandate.render import documents
@@ -16,7 +17,7 @@ from mandate.rules.record import Fact
 from mandate.runtime.apply import write_status
 from mandate.runtime.cache import Key
 
-REPORTED = ("ExitRequest", "Suspension")
+REPORTED = ("ExitRequest", "ResourceChange", "Suspension")
 """The kinds that end in a paper."""
 
 
@@ -61,8 +62,13 @@ class ReportedController(RequestController):
         await self._dossiers.record(subject, raw, [fact])
 
     async def _draw_sheet(self, raw: Json, case: Case | Unit) -> None:
-        """Draws up the exit sheet once the provider confirmed; only then is it signed."""
+        """Draws up the sheet that is signed.
+
+        The exit's once the provider confirmed, the change's before anything is changed.
+        """
         request = self._cases.request(raw)
+        if isinstance(request, ResourceChange):
+            await self._draw_change_sheet(raw, case, request)
         if not isinstance(request, ExitRequest) or request.status.sheet is not None:
             return
         if request.status.reclaimed_at is None or not approval(request, "confirm-provider"):
@@ -70,6 +76,23 @@ class ReportedController(RequestController):
         head = await self._dossiers.record(dossier_of(case), raw, [])
         html = documents.sheet_of(case, request, head)
         sheet = ExitSheet(sha256=documents.digest(html), dossier_head=head)
+        status = raw["status"] | {"sheet": sheet.wire()}
+        self._cache.put(await write_status(self._kube, raw, status))
+
+    async def _draw_change_sheet(
+        self, raw: Json, case: Case | Unit, request: ResourceChange
+    ) -> None:
+        """On record first, then in the status: by that it is carried out (G71-confirm)."""
+        if request.status.sheet is not None or request.status.phase != "Approved":
+            return
+        head = await self._dossiers.record(dossier_of(case), raw, [])
+        html = documents.change_sheet_of(case, request, head)
+        sheet = ChangeSheet(sha256=documents.digest(html), dossier_head=head)
+        # killed in between, another one is drawn up: its own digest is its key
+        name = f"sheet-{sheet.sha256[:16]}"
+        await self._keep(
+            raw, case, Paper(name, f"the change sheet is {sheet.sha256}", lambda _: html)
+        )
         status = raw["status"] | {"sheet": sheet.wire()}
         self._cache.put(await write_status(self._kube, raw, status))
 

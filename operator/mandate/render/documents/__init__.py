@@ -7,9 +7,10 @@ the optional extra `pdf`.
 """
 
 from mandate.render.documents.agreement import agreement_annexes, agreement_text
+from mandate.render.documents.changes import change_form, change_sheet
 from mandate.render.documents.environment import digest
 from mandate.render.documents.forms import application_form, exit_form
-from mandate.render.documents.papers import Paper, case_of, papers, sheet_of
+from mandate.render.documents.papers import Paper, case_of, change_sheet_of, papers, sheet_of
 from mandate.render.documents.sheets import (
     Case,
     ExitReceipt,
@@ -31,6 +32,9 @@ __all__ = [
     "allocation_list",
     "application_form",
     "case_of",
+    "change_form",
+    "change_sheet",
+    "change_sheet_of",
     "decision_cover",
     "digest",
     "exit_form",

@@ -56,6 +56,14 @@ CPU_ARCHITECTURE: Options = {"ARM": "ARM", "X86": "X86", "Other": "其他："}
 DISK_TYPE: Options = {"SATA": "SATA", "SAS": "SAS", "SSD": "SSD"}
 HOST_NETWORK: Options = {"Internet": "互联网", "GovernmentExtranet": "政务外网"}
 EXIT_TYPE: Options = {"System": "业务系统退出", "Unit": "使用单位退出"}
+CHANGE_TYPE: Options = {
+    "Host": "主机", "Network": "网络", "Security": "安全", "Other": "其他",
+}  # fmt: skip
+CHANGE_ACTION: Options = {
+    "Increase": "核增", "Reduce": "核减", "Release": "释放", "Other": "等",
+}  # fmt: skip
+SERVICE_ACTION: Options = {"Add": "新增", "Reduce": "核减", "Release": "释放"}
+MATERIALITY: Options = {"Minor": "否", "Major": "是"}
 
 ADDED: Options = {
     "Level4": "四级",

@@ -11,8 +11,10 @@ from datetime import UTC, tzinfo
 from mandate.api.cloudapplication import CloudApplication
 from mandate.api.exitrequest import ExitRequest
 from mandate.api.meta import Resource
+from mandate.api.resourcechange import ResourceChange
 from mandate.api.serviceagreement import ServiceAgreement
 from mandate.render.documents.agreement import agreement_text
+from mandate.render.documents.changes import change_form, change_sheet
 from mandate.render.documents.forms import application_form, exit_form
 from mandate.render.documents.sheets import (
     Case,
@@ -67,6 +69,12 @@ def sheet_of(about: About, request: ExitRequest, head: str) -> str:
     return exit_sheet(request.spec, receipt, case_of(about, request, head), about.policy.spec)
 
 
+def change_sheet_of(about: About, request: ResourceChange, head: str) -> str:
+    """The change sheet (资源变更确认单) of an approved change, as HTML (G71-confirm)."""
+    case = case_of(about, request, head)
+    return change_sheet(request.spec, request.status, case, about.policy.spec)
+
+
 def case_of(about: About, request: Resource, head: str | None) -> Case:
     """What each sheet says of the request that it is about."""
     days = about.law.workdays
@@ -106,6 +114,16 @@ def _exit(about: About, request: Resource) -> Iterator[Paper]:
         yield Paper("sheet", lambda: sheet_of(about, request, head), sheet.sha256)
 
 
+def _change(about: About, request: Resource) -> Iterator[Paper]:
+    if not isinstance(request, ResourceChange):
+        return
+    yield Paper("form", lambda: change_form(request.spec, about.policy.spec))
+    sheet = request.status.sheet
+    if sheet is not None:
+        head = sheet.dossier_head
+        yield Paper("sheet", lambda: change_sheet_of(about, request, head), sheet.sha256)
+
+
 def _agreement(about: About, request: Resource) -> Iterator[Paper]:
     if isinstance(request, ServiceAgreement) and request.status.text_sha256 is not None:
         text = request.status.text_sha256
@@ -119,6 +137,7 @@ def _none(_: About, __: Resource) -> Iterator[Paper]:
 _OWN: dict[str, Callable[[About, Resource], Iterator[Paper]]] = {
     "CloudApplication": _application,
     "ExitRequest": _exit,
+    "ResourceChange": _change,
     "ServiceAgreement": _agreement,
 }
 """What a kind has beside the cover of its decisions."""

@@ -41,7 +41,10 @@ class Case:
 class DecisionLine:
     """One decision as the sheets list it; `notes`: its cuts, and where it was sealed."""
 
+    key: str
+    """The stage as the API has it."""
     stage: str
+    """As the sheets call it."""
     generation: int
     approval: Approval
     effect: Effect | None
@@ -86,7 +89,7 @@ def decision_cover(case: Case, status: RequestStatus, policy: GovernancePolicySp
         title=f"{labels.REQUEST[case.kind]}决定书",
         case=case,
         regulation=policy.title,
-        lines=list(_lines(status, policy)),
+        lines=list(decision_lines(status, policy)),
     )
 
 
@@ -145,7 +148,7 @@ def suspension_report(
             "恢复时间": chinese.instant(restored, case.zone) if restored else "尚未恢复",
         },
         evidence=spec.document,
-        lines=list(_lines(status, policy)),
+        lines=list(decision_lines(status, policy)),
     )
 
 
@@ -168,7 +171,7 @@ def termination_report(
         cause=spec.reason,
         times={"计划终止日期": chinese.day(spec.planned_exit_date)},
         evidence=None,
-        lines=list(_lines(status, policy)),
+        lines=list(decision_lines(status, policy)),
     )
 
 
@@ -184,7 +187,7 @@ def _report(case: Case, policy: GovernancePolicySpec, **values: object) -> str:
     )
 
 
-def _lines(status: RequestStatus, policy: GovernancePolicySpec) -> Iterator[DecisionLine]:
+def decision_lines(status: RequestStatus, policy: GovernancePolicySpec) -> Iterator[DecisionLine]:
     """The decisions, in the order of their generations and then of their times."""
     own = {rule.name: rule.title for rule in policy.stages.cloud_application if rule.title}
 
@@ -197,6 +200,7 @@ def _lines(status: RequestStatus, policy: GovernancePolicySpec) -> Iterator[Deci
         stage, _, generation = key.rpartition(".")
         approval = status.approvals[key]
         yield DecisionLine(
+            key=stage,
             stage=own.get(stage) or labels.STAGE.get(stage, stage),
             generation=int(generation),
             approval=approval,
