@@ -23,7 +23,7 @@ namespace-editor rbac   rbac   rbac  rbac   rbac   rbac    rbac    rbac    rbac 
 namespace-admin  rbac   rbac   rbac  rbac   rbac   rbac    rbac    rbac    rbac    rbac    rbac
 cluster-admin    ok     ok     ok    ok     every  every   every   every   every   every   status
 argocd           ok     ok     ok    ok     system system  system  system  system  system  status
-operator         rbac   rbac   rbac  rbac   rbac   rbac    rbac    rbac    rbac    rbac    rbac
+operator         rbac   rbac   rbac  rbac   system system  system  system  system  system  ok
 operator-as-root nofile nofile ok    nofile system system  system  system  system  system  ok
 robot            rbac   rbac   rbac  rbac   system system  system  system  system  system  status
 outsider         rbac   rbac   rbac  rbac   rbac   rbac    rbac    rbac    rbac    rbac    rbac
@@ -46,7 +46,7 @@ namespace-editor rbac   rbac   rbac  rbac   rbac   rbac    rbac    rbac    rbac 
 namespace-admin  rbac   rbac   rbac  rbac   rbac   rbac    rbac    rbac    rbac    rbac    rbac
 cluster-admin    ok     frozen ok    kept   final  every   every   every   every   every   status
 argocd           ok     frozen ok    kept   final  system  system  system  system  system  status
-operator         rbac   rbac   rbac  rbac   rbac   rbac    rbac    rbac    rbac    rbac    rbac
+operator         rbac   rbac   rbac  rbac   final  system  system  system  system  system  ok
 operator-as-root nofile nofile ok    nofile final  system  system  system  system  system  ok
 robot            rbac   rbac   rbac  rbac   final  system  system  system  system  system  status
 outsider         rbac   rbac   rbac  rbac   rbac   rbac    rbac    rbac    rbac    rbac    rbac
@@ -69,7 +69,7 @@ namespace-editor rbac   rbac   rbac  rbac   rbac   rbac    rbac    rbac    rbac 
 namespace-admin  rbac   rbac   rbac  rbac   rbac   rbac    rbac    rbac    rbac    rbac    rbac
 cluster-admin    ok     frozen ok    kept   final  every   final   final   final   final   status
 argocd           ok     frozen ok    kept   final  system  final   final   final   final   status
-operator         rbac   rbac   rbac  rbac   rbac   rbac    rbac    rbac    rbac    rbac    rbac
+operator         rbac   rbac   rbac  rbac   final  system  final   final   final   final   ok
 operator-as-root nofile nofile ok    nofile final  system  final   final   final   final   ok
 robot            rbac   rbac   rbac  rbac   final  system  final   final   final   final   status
 outsider         rbac   rbac   rbac  rbac   rbac   rbac    rbac    rbac    rbac    rbac    rbac
@@ -92,7 +92,7 @@ namespace-editor rbac   rbac   rbac  rbac   rbac   rbac    rbac    rbac    rbac 
 namespace-admin  rbac   rbac   rbac  rbac   rbac   rbac    rbac    rbac    rbac    rbac    rbac
 cluster-admin    ok     frozen ok    kept   final  every   final   every   every   every   status
 argocd           ok     frozen ok    kept   final  system  final   system  system  system  status
-operator         rbac   rbac   rbac  rbac   rbac   rbac    rbac    rbac    rbac    rbac    rbac
+operator         rbac   rbac   rbac  rbac   final  system  final   system  system  system  ok
 operator-as-root nofile nofile ok    nofile final  system  final   system  system  system  ok
 robot            rbac   rbac   rbac  rbac   final  system  final   system  system  system  status
 outsider         rbac   rbac   rbac  rbac   rbac   rbac    rbac    rbac    rbac    rbac    rbac

@@ -20,7 +20,7 @@ _PHASES = {
 # what some kinds call the same
 _OWN_PHASES = {
     "ServiceAgreement": {"accepted": "Signing", "granted": "InForce"},
-    "ResourceChange": {"granted": "Completed"},
+    "ResourceChange": {"accepted": "Approved", "granted": "Completed"},
     "ExitRequest": {"accepted": "Approved", "granted": "Completed"},
     "AssessmentReport": {"accepted": "Verified", "granted": "Withdrawn"},
     "LaunchRequest": {"accepted": "Approved"},
