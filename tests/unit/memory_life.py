@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from functools import partial
+from itertools import islice
 from typing import Protocol
 
 from mandate.__main__ import controllers
@@ -52,6 +53,7 @@ def steps() -> Iterator[Step]:
     """What people do, each once the operator has done its part on what was before."""
     yield from first_steps()
     yield from _launched()
+    yield from _changed()
     yield from _interrupted()
     yield from _ended()
 
@@ -73,6 +75,13 @@ def first_steps() -> Iterator[Step]:
     yield lambda api: api.person(office | {"spec": office["spec"] | members})
 
 
+def changing_steps() -> Iterator[Step]:
+    """From the law to a change of the running system that is approved with the last step."""
+    yield from first_steps()
+    yield from _launched()
+    yield from islice(_changed(), 2)
+
+
 def _launched() -> Iterator[Step]:
     """Evidence, consent and the agreement of all three."""
     today = str(NOW.date())
@@ -81,6 +90,14 @@ def _launched() -> Iterator[Step]:
     yield _files("life/launch-request.yaml")
     yield _approves("LaunchRequest", "bus-portal-launch", "launch")
     yield _approves("ServiceAgreement", "bus-portal-term-0", *_SIGNED)
+
+
+def _changed() -> Iterator[Step]:
+    """A change: decided, carried out with its sheet, and signed by all three."""
+    name = "bus-portal-holiday-traffic"
+    yield _files("life/resource-change.yaml", plannedImplementation=str(NOW.date()))
+    yield _approves("ResourceChange", name, "change")
+    yield _approves("ResourceChange", name, *_SIGNED)
 
 
 def _interrupted() -> Iterator[Step]:
@@ -93,7 +110,13 @@ def _interrupted() -> Iterator[Step]:
 def _ended() -> Iterator[Step]:
     """An exit on the day after tomorrow: closed, held, reclaimed, confirmed and signed."""
     name = "bus-portal-exit"
-    yield _files("life/exit-request.yaml", plannedExitDate=str(NOW.date() + 2 * _DAY))
+    given_back = [
+        {"kind": "VirtualMachine", "description": "应用服务器", "quantity": 3},
+        {"kind": "VirtualMachine", "description": "数据库服务器", "quantity": 1},
+        {"kind": "Other", "description": "云主机安全防护", "quantity": 4},
+    ]
+    leaves = {"plannedExitDate": str(NOW.date() + 2 * _DAY), "resources": given_back}
+    yield _files("life/exit-request.yaml", **leaves)
     yield _approves("ExitRequest", name, "exit")
     yield from [_a_day_later] * 4
     yield _approves("ExitRequest", name, "confirm-provider")

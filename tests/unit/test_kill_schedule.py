@@ -1,6 +1,7 @@
 """A process may die at any write: the next one comes to the same end, and does nothing twice."""
 
 import asyncio
+import json
 from collections.abc import Iterable
 from copy import deepcopy
 from itertools import count
@@ -10,6 +11,7 @@ import pytest
 from mandate.api.meta import Json
 from mandate.controllers.lookup import Lookup
 from mandate.kube.errors import ApiError
+from mandate.rules.dossier import facts_in
 from mandate.runtime.cache import Cache, Key
 from mandate.runtime.operator import Controller
 from tests.unit.memory_api import Death, MemoryApi, When
@@ -20,6 +22,7 @@ from tests.unit.memory_life import (
     Step,
     as_shipped,
     carry_out,
+    changing_steps,
     first_steps,
     live,
     state,
@@ -77,12 +80,27 @@ def test_the_undisturbed_life_is_whole() -> None:
         "LaunchRequest": "Approved",
         "ServiceAgreement": "InForce",
         "Suspension": "Lifted",
+        "ResourceChange": "Completed",
         "ExitRequest": "Completed",
     }
     assert "transport--bus-portal" not in {ref.name for ref in api.objects}
     (binding,) = (o for r, o in api.objects.items() if r.kind == "RoleBinding")
     assert binding["subjects"][-1]["name"] == "an"
+    (change,) = (o["status"] for r, o in api.objects.items() if r.kind == "ResourceChange")
+    assert sheets(api) == [change["sheet"]["sha256"]]
     assert len(api.writes) >= LEAST_WRITES
+
+
+def sheets(api: MemoryApi) -> list[str]:
+    """The digests of the change sheets on record."""
+    parts = sorted(api.of_kind("Dossier"), key=lambda part: part["metadata"]["name"])
+    entries = [entry for part in parts for entry in part["spec"]["entries"]]
+    found = {key: data for key, data, _ in facts_in(entries)}
+    return [
+        json.loads(data)["sha256"]
+        for key, data in found.items()
+        if key.startswith("ResourceChange/") and ".sheet." in key
+    ]
 
 
 def test_in_the_middle_of_its_life_it_is_granted_and_its_members_let_in() -> None:
@@ -100,6 +118,25 @@ def test_in_the_middle_of_its_life_it_is_granted_and_its_members_let_in() -> Non
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_death_at_any_write_changes_nothing(when: When) -> None:
     assert asyncio.run(differences(when, steps())) == []
+
+
+@pytest.mark.rule("G71-confirm", "X-dossier")
+def test_killed_as_its_sheet_is_drawn_up_a_change_is_signed_on_the_one_on_record() -> None:
+    async def main() -> None:
+        *earlier, approves = changing_steps()
+        before = MemoryApi()
+        await live(before, earlier)
+        calm = deepcopy(before)
+        await live(calm, [approves])
+        for number in range(len(before.writes), len(calm.writes)):
+            api = deepcopy(before)
+            api.death = Death(number, "after")
+            await carry_out(api, approves)
+            (change,) = (o["status"] for r, o in api.objects.items() if r.kind == "ResourceChange")
+            assert change["phase"] == "Implemented"
+            assert sheets(api) == [change["sheet"]["sha256"]], number
+
+    asyncio.run(main())
 
 
 class _Forgetful:

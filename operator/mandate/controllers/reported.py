@@ -48,16 +48,14 @@ class ReportedController(RequestController):
 
     async def _keep(self, raw: Json, case: Case | Unit, paper: Paper) -> None:
         """Puts a paper on record once, as it is first drawn up."""
-        subject, meta = dossier_of(case), raw["metadata"]
-        where = f"{raw['kind']}/{meta['name']}/{meta['uid'][:8]}"
-        key = f"{where}.{paper.name}.{meta['generation']}"
+        subject, key = dossier_of(case), _key(raw, paper.name)
         if key in await self._dossiers.keys(subject):
             return
         html = paper.draw(await self._dossiers.record(subject, raw, []))
         data = {"sha256": documents.digest(html), "html": html}
         if paper.sha256 not in (None, data["sha256"]):
             return
-        text = f"{raw['kind']} {meta['name']}: {paper.text}"
+        text = f"{raw['kind']} {raw['metadata']['name']}: {paper.text}"
         fact = Fact(key=key, kind="DrawnUp", text=text, data=data, event="Normal")
         await self._dossiers.record(subject, raw, [fact])
 
@@ -82,17 +80,22 @@ class ReportedController(RequestController):
     async def _draw_change_sheet(
         self, raw: Json, case: Case | Unit, request: ResourceChange
     ) -> None:
-        """On record first, then in the status: by that it is carried out (G71-confirm)."""
+        """On record first, then in the status: by that it is carried out (G71-confirm).
+
+        Killed in between, it is the one on record that is signed.
+        """
         if request.status.sheet is not None or request.status.phase != "Approved":
             return
-        head = await self._dossiers.record(dossier_of(case), raw, [])
-        html = documents.change_sheet_of(case, request, head)
-        sheet = ChangeSheet(sha256=documents.digest(html), dossier_head=head)
-        # killed in between, another one is drawn up: its own digest is its key
-        name = f"sheet-{sheet.sha256[:16]}"
-        await self._keep(
-            raw, case, Paper(name, f"the change sheet is {sheet.sha256}", lambda _: html)
-        )
+        subject, key = dossier_of(case), _key(raw, "sheet")
+        told = await self._dossiers.told(subject, key)
+        if told is None:
+            head = await self._dossiers.record(subject, raw, [])
+            html = documents.change_sheet_of(case, request, head)
+            told = {"sha256": documents.digest(html), "dossierHead": head, "html": html}
+            text = f"ResourceChange {request.metadata.name}: its change sheet is drawn up"
+            fact = Fact(key=key, kind="DrawnUp", text=text, data=told, event="Normal")
+            await self._dossiers.record(subject, raw, [fact])
+        sheet = ChangeSheet(sha256=told["sha256"], dossier_head=told["dossierHead"])
         status = raw["status"] | {"sheet": sheet.wire()}
         self._cache.put(await write_status(self._kube, raw, status))
 
@@ -102,6 +105,12 @@ class ReportedController(RequestController):
             yield from _suspension_reports(case, request)
         if isinstance(request, ExitRequest):
             yield from _exit_papers(case, request)
+
+
+def _key(raw: Json, name: str) -> str:
+    """Under which key a paper of this generation of a request is on record."""
+    meta = raw["metadata"]
+    return f"{raw['kind']}/{meta['name']}/{meta['uid'][:8]}.{name}.{meta['generation']}"
 
 
 def _suspension_reports(case: Case | Unit, request: Suspension) -> Iterator[Paper]:

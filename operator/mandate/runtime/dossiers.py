@@ -1,6 +1,7 @@
 """Writing facts into dossiers and Events, each once, whatever is killed between (X-dossier)."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from mandate.api.dossier import Subject
 from mandate.api.meta import API_VERSION, Json
 from mandate.kube.client import KubeClient, Ref
 from mandate.observability.logs import identity
-from mandate.rules.dossier import Append, Head, appended, head_of, manifest, name_of
+from mandate.rules.dossier import Append, Head, appended, facts_in, head_of, manifest, name_of
 from mandate.rules.record import Fact
 from mandate.runtime.events import post
 
@@ -44,6 +45,16 @@ class Dossiers:
         """The keys of the facts that are on record."""
         async with self._lock(subject):
             return frozenset((await self._book(subject)).keys)
+
+    async def told(self, subject: Subject, key: str) -> Json | None:
+        """The data of the fact of this key; None: it is not on record."""
+        if key not in await self.keys(subject):
+            return None
+        parts = sorted(await self._parts(subject.uid), key=lambda p: p["spec"]["part"])
+        entries = [entry for part in parts for entry in part["spec"]["entries"]]
+        found = {k: data for k, data, _ in facts_in(entries)}
+        told: Json = json.loads(found[key])
+        return told
 
     async def record(self, subject: Subject, about: Json, facts: Sequence[Fact]) -> str:
         """Puts those facts on record that are not yet, in their order, and posts their Events.
@@ -86,7 +97,7 @@ class Dossiers:
 
     async def subject(self, uid: str) -> Subject | None:
         """Whose dossier it is, if there is one and it is open."""
-        parts, _ = await self._kube.list(API_VERSION, "Dossier", fields=f"spec.subject.uid={uid}")
+        parts = await self._parts(uid)
         marks = [part["metadata"].get("labels", {}) for part in parts]
         if not parts or any(CLOSED in m or IMPORTED in m for m in marks):
             return None
@@ -108,11 +119,12 @@ class Dossiers:
     async def _book(self, subject: Subject) -> _Book:
         book = self._books.get(subject.uid)
         if book is None:
-            parts, _ = await self._kube.list(
-                API_VERSION, "Dossier", fields=f"spec.subject.uid={subject.uid}"
-            )
-            book = self._books[subject.uid] = _read(parts)
+            book = self._books[subject.uid] = _read(await self._parts(subject.uid))
         return book
+
+    async def _parts(self, uid: str) -> list[Json]:
+        parts, _ = await self._kube.list(API_VERSION, "Dossier", fields=f"spec.subject.uid={uid}")
+        return parts
 
     async def _append(self, subject: Subject, append: Append, book: _Book) -> str:
         """Appends to a part, or opens it; its resource version then."""
