@@ -6,8 +6,14 @@ import pytest
 
 from mandate.api.cloudapplication import CloudApplicationSpec
 from mandate.api.exitrequest import ExitRequestSpec, ExitResource
-from mandate.api.hosts import Host
+from mandate.api.hosts import Host, SystemDisk
 from mandate.api.meta import Json, KubeModel
+from mandate.api.resourcechange import (
+    ChangedHost,
+    ResourceChangeSpec,
+    ResourceChangeStatus,
+    ServiceChange,
+)
 from mandate.api.stages import STAGE_TABLE
 from mandate.render.documents import application_form, exit_form, labels
 from tests.unit.builders import host, rules, spec
@@ -306,6 +312,11 @@ def values_of(model: type[KubeModel], field: str) -> set[str]:
         (labels.HOST_NETWORK, Host, "network"),
         ({**labels.EXIT_TYPE, **labels.ADDED}, ExitRequestSpec, "exit_type"),
         (labels.EXIT_RESOURCE, ExitResource, "kind"),
+        (labels.CHANGE_TYPE, ResourceChangeSpec, "change_types"),
+        (labels.CHANGE_ACTION, ChangedHost, "action"),
+        (labels.CHANGE_DISK_TYPE, SystemDisk, "type"),
+        (labels.SERVICE_ACTION, ServiceChange, "action"),
+        (labels.MATERIALITY, ResourceChangeStatus, "materiality"),
     ],
     ids=lambda v: v if isinstance(v, str) else "",
 )

@@ -11,18 +11,21 @@ from hypothesis import strategies as st
 from mandate.api.cloudapplication import CloudApplicationSpec
 from mandate.api.exitrequest import ExitRequestSpec
 from mandate.api.requests import RequestStatus
+from mandate.api.resourcechange import ResourceChangeSpec, ResourceChangeStatus
 from mandate.api.serviceagreement import ServiceAgreementSpec
 from mandate.api.suspension import SuspensionSpec, SuspensionStatus
 from mandate.render import documents
 from mandate.render.documents import (
     agreement_text,
     application_form,
+    change_form,
+    change_sheet,
     decision_cover,
     exit_form,
     suspension_report,
     tree,
 )
-from tests.unit.builders import form, rules
+from tests.unit.builders import example, form, rules
 from tests.unit.paper import agreement_spec, case, exit_spec, read, suspension_spec
 
 HOSTILE = [
@@ -118,6 +121,34 @@ def report(text: dict[str, str]) -> str:
     )
 
 
+def change(text: dict[str, str]) -> str:
+    at = marked(text)
+    return change_form(hostile_change(at), rules())
+
+
+def change_paper(text: dict[str, str]) -> str:
+    at = marked(text)
+    made = {"decision": "Approved", "basis": "0" * 64, "opinion": at["paragraphs"]}
+    status = {"approvals": {"change.1": made | {"by": at["cell"]}}, "materiality": "Minor"}
+    found = ResourceChangeStatus.model_validate(status)
+    return change_sheet(hostile_change(at), found, case("ResourceChange"), rules())
+
+
+def hostile_change(at: dict[str, str]) -> ResourceChangeSpec:
+    raw = example("life/resource-change.yaml")["spec"] | {
+        "applicantUnit": at["line"],
+        "systemName": at["title"],
+        "reason": at["paragraphs"],
+        "statement": at["paragraphs"],
+        "changeTypeOther": at["other"],
+        "changeTypes": ["Other"],
+    }
+    raw["addedHosts"][0] |= {"hostName": at["host"], "operatingSystem": at["cell"]}
+    raw["changedHosts"][0] |= {"action": "Other", "remark": at["cell"], "hostName": at["host"]}
+    raw["services"][0] |= {"category2": at["cell"], "remark": at["cell"]}
+    return ResourceChangeSpec.model_validate(raw)
+
+
 def cover(text: dict[str, str]) -> str:
     return decision_cover(case("CloudApplication"), decided(marked(text)), rules())
 
@@ -134,7 +165,9 @@ def decided(at: dict[str, str]) -> RequestStatus:
 
 
 Rendered = Callable[[dict[str, str]], str]
-DOCUMENTS: list[Rendered] = [application, leave, agreement, report, cover]
+DOCUMENTS: list[Rendered] = [
+    application, leave, agreement, report, change, change_paper, cover,
+]  # fmt: skip
 
 
 HARMLESS = {document: read(document({})) for document in DOCUMENTS}

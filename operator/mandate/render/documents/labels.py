@@ -54,6 +54,8 @@ SERVICE_SCOPE: Options = {
 }
 CPU_ARCHITECTURE: Options = {"ARM": "ARM", "X86": "X86", "Other": "其他："}
 DISK_TYPE: Options = {"SATA": "SATA", "SAS": "SAS", "SSD": "SSD"}
+CHANGE_DISK_TYPE: Options = {"SSD": "SSD", "SATA": "SATA", "SAS": "SAS"}
+"""The same, in the order in which the change form prints it."""
 HOST_NETWORK: Options = {"Internet": "互联网", "GovernmentExtranet": "政务外网"}
 EXIT_TYPE: Options = {"System": "业务系统退出", "Unit": "使用单位退出"}
 CHANGE_TYPE: Options = {
