@@ -184,13 +184,22 @@ def test_a_name_that_no_namespace_can_have_is_refused(site: Site, name: str, tex
 
 
 @pytest.mark.rule("X-input")
+def test_a_stage_is_named_by_the_authority(site: Site) -> None:
+    body = _with("governancepolicies", f"spec.{_STAGE}", "pre-acceptance")
+    # a limit of a stage that is none any more would be refused
+    body["spec"]["timeLimits"] = [{"name": "pre-acceptance", "amount": 5, "unit": "workingDays"}]
+    answer = _apply(site, "governancepolicies", body)
+    assert answer.code == 201, answer.message
+    assert answer.body["spec"] == body["spec"]
+
+
+@pytest.mark.rule("X-input")
 @pytest.mark.parametrize(
     ("kind", "path", "value"),
     [
         ("agencies", "metadata.name", "a" * 28),
         ("agencies", "spec.contacts", GONE),
         ("agencies", "spec.members", [{"kind": "Group", "name": "oidc:公交/dev@luan.example"}]),
-        ("governancepolicies", f"spec.{_STAGE}", "pre-acceptance"),
         ("governancepolicies", "spec.networks[0].cidrs", ["::/0", "10.0.0.0/8", "1.2.3.4/32"]),
         ("governancepolicies", "spec.maximumOpenRequests", 10_000),
         ("workcalendars", "spec.cutOff", "17:30"),

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from mandate.api.meta import Json
 from mandate.api.servicecatalog import ServiceCatalog
 from mandate.render import grant_objects
+from mandate.rules.allocation import allocation
 from mandate.rules.checks import application_checks
-from mandate.rules.grant import Grant, Regime, allocation, grant
+from mandate.rules.grant import Grant, Regime, grant
 from tests.unit.builders import agency, application, catalog, host, rules, spec
 
 GPU, SHARE, DATABASES = (

@@ -110,7 +110,7 @@ STAGE_TABLE: tuple[RequestKind, ...] = (
         (
             *_authority("change"),
             # the form stays open: what a major change needs is still to be added to it
-            Stage(DECLARE_MAJOR, Party.AUTHORITY, freezes=False),
+            Stage(DECLARE_MAJOR, Party.AUTHORITY, freezes=False, beside=True),
             _CONFIRMED,
             *_BY_ALL_THREE,
         ),

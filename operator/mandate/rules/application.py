@@ -19,8 +19,8 @@ from mandate.api.meta import Json, Resource, find_condition, set_condition
 from mandate.api.requests import Approval, Effect
 from mandate.api.servicecatalog import ServiceCatalog
 from mandate.api.stages import TAKEOVER
-from mandate.api.timelimits import PROVISION
 from mandate.api.systemlife import Reclaim
+from mandate.api.timelimits import PROVISION
 from mandate.api.workcalendar import WorkCalendar
 from mandate.rules.allocation import allocation
 from mandate.rules.capacity import Demand

@@ -10,22 +10,21 @@ from mandate.api.meta import Condition, Json, find_condition, set_condition
 from mandate.api.requests import Check, Effect
 from mandate.api.resourcechange import ResourceChange, ResourceChangeStatus
 from mandate.api.rulebook import cite
-from mandate.api.stages import DECLARE_MAJOR
+from mandate.api.stages import DECLARE_MAJOR, SIGNATURES
 from mandate.api.systemlife import CarriedChange
+from mandate.api.timelimits import IMPLEMENT, SIGN
 from mandate.rules.beside import Aside, aside
 from mandate.rules.case import Case, approval, effective, form_of
 from mandate.rules.change_checks import change_checks
 from mandate.rules.change_handover import change_handover
 from mandate.rules.checks import blocking_check
-from mandate.rules.clocks import SIGN, Term
+from mandate.rules.clocks import Term
 from mandate.rules.implementation import CHANGE, begins_at
 from mandate.rules.provision import CONFIRMATION
 from mandate.rules.request import Course, Form, Judged, RequestPlan, judge, verdict
+from mandate.rules.signing import to_sign
 from mandate.rules.weighing import Weight, weigh
 
-_IMPLEMENT = "implement"
-"""The time limit for an approved change to be carried out (A16-change)."""
-_SIGNATURES = ("sign-agency", "sign-provider", "sign-authority")
 _IN_USE = "InUse"
 _ONE_DAY = timedelta(days=1)
 _Phase = Literal["Submitted", "Approved", "Implemented", "Completed", "Refused"]
@@ -62,7 +61,9 @@ def judge_change(case: Case, request: ResourceChange, spec: Json, now: datetime)
     phase = _phase(judged, made, besides)
     done = (phase, _said(phase, request, made))
     fields = judged.status(verdict(judged, form, now, done=done))
-    fields["awaiting"] = (*fields["awaiting"], *(w for b in besides for w in b.awaiting))
+    turns = (*fields["awaiting"], *(w for b in besides for w in b.awaiting))
+    sheet = request.status.sheet if judged.complete else None
+    fields["awaiting"] = to_sign(turns, sheet.sha256 if sheet else None, case.policy.spec)
     fields["effects"] = fields["effects"] | {k: e for b in besides for k, e in b.effects.items()}
     for condition in _waiting(form, made, now):
         fields["conditions"] = set_condition(fields["conditions"], condition)
@@ -73,7 +74,7 @@ def judge_change(case: Case, request: ResourceChange, spec: Json, now: datetime)
         phase=phase,
         materiality=old.materiality if old else "Major" if weight.major else "Minor",
         materiality_reasons=old.materiality_reasons if old else weight.reasons,
-        sheet=request.status.sheet if judged.complete else None,
+        sheet=sheet,
         implemented_at=made.implemented_at,
     )
     return RequestPlan(status, judged.facts, _due(case, judged, weight, made, now))
@@ -117,12 +118,12 @@ def _terms(
     made = _course_of(case, request, effects)
     if made.begins_at is None or now < made.begins_at:
         return ()
-    found = [Term(_IMPLEMENT, made.begins_at, made.implemented_at)]
+    found = [Term(IMPLEMENT, made.begins_at, made.implemented_at)]
     if made.implemented_at is not None:
-        signed = [approval(request, stage) for stage in _SIGNATURES]
+        signed = [approval(request, stage) for stage in SIGNATURES]
         at = [a.at for a in signed if a is not None and a.at is not None]
         found.append(
-            Term(SIGN, made.implemented_at, max(at) if len(at) == len(_SIGNATURES) else None)
+            Term(SIGN, made.implemented_at, max(at) if len(at) == len(SIGNATURES) else None)
         )
     return tuple(found)
 
@@ -144,15 +145,15 @@ def _besides(
     if made.implemented_at is None or sheet is None or unproven:
         return
     read = {"sheet": sheet.sha256, "implementedAt": made.implemented_at.isoformat()}
-    for stage in _SIGNATURES:
+    for stage in SIGNATURES:
         yield aside(form, stage, read)
 
 
 def _phase(judged: Judged, made: _Course, besides: tuple[Aside, ...]) -> _Phase:
     if not judged.complete:
         return "Refused" if judged.refused else "Submitted"
-    signed = [b for b in besides if b.stage in _SIGNATURES and b.approval is not None]
-    if len(signed) == len(_SIGNATURES):
+    signed = [b for b in besides if b.stage in SIGNATURES and b.approval is not None]
+    if len(signed) == len(SIGNATURES):
         return "Completed"
     return "Implemented" if made.implemented_at is not None else "Approved"
 
