@@ -23,6 +23,12 @@ def _refused(answer: Answer, code: int, text: str) -> None:
     assert text in answer.message
 
 
+def _flipped(entry: Json) -> Json:
+    """The same decision as a refusal, which signs nothing."""
+    kept = {key: value for key, value in entry.items() if key != "seal"}
+    return kept | {"decision": "Refused", "opinion": "不同意"}
+
+
 class Turn:
     """A request whose first stage is awaited, and who decides it."""
 
@@ -111,7 +117,7 @@ def test_a_decision_holds_for_what_was_read(scene: Scene, row: RequestKind) -> N
 @pytest.mark.parametrize("opinion", [None, "", " \u3000"], ids=repr)
 def test_a_refusal_carries_an_opinion(scene: Scene, row: RequestKind, opinion: str | None) -> None:
     turn = Turn(scene, row)
-    answer = turn.try_({turn.key: turn.entry | {"decision": "Refused", "opinion": opinion}})
+    answer = turn.try_({turn.key: _flipped(turn.entry) | {"opinion": opinion}})
     assert answer.code == 422, answer.body
     # blank text stops at the schema
     text = "a refusal carries an opinion (A13-accept" if opinion is None else "must not be blank"
@@ -124,7 +130,8 @@ def test_a_refusal_carries_an_opinion(scene: Scene, row: RequestKind, opinion: s
 def test_a_recorded_decision_stays(scene: Scene, row: RequestKind, how: str) -> None:
     turn = Turn(scene, row, bound(row))
     made, pointer = turn.found["status"]["approvals"], "/status/approvals"
-    flipped = {turn.key: made[turn.key] | {"decision": "Refused", "opinion": "不同意"}}
+    flipped = {turn.key: _flipped(made[turn.key]) | {"seal": None}}
+    another = {turn.key: made[turn.key] | {"opinion": "再议"}}
     if how == "remove":
         answer = turn.status([{"op": "remove", "path": f"{pointer}/{turn.key}"}], PATCH)
     elif how == "put":
@@ -132,7 +139,7 @@ def test_a_recorded_decision_stays(scene: Scene, row: RequestKind, how: str) -> 
         del bare["status"]["approvals"]
         answer = turn.who.call("PUT", f"{turn.request.path}/status?dryRun=All", bare)
     elif how == "apply":
-        body = {"apiVersion": API_VERSION, "kind": row.kind, "status": {"approvals": flipped}}
+        body = {"apiVersion": API_VERSION, "kind": row.kind, "status": {"approvals": another}}
         answer = turn.status(body, APPLY, "&fieldManager=mallory&force=true")
     else:
         bodies: dict[str, Json] = {

@@ -180,6 +180,23 @@ def test_a_fact_is_on_record_once_whatever_fails(number: int, after: bool) -> No
 
 
 @pytest.mark.rule("X-dossier")
+@pytest.mark.parametrize("after", [False, True], ids=["before-it-is-done", "after"])
+def test_the_log_tells_each_fact_once_though_the_answer_was_lost(
+    after: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "mandate")
+    # the first write is an Event, the second opens the dossier
+    book = Dossiers(Failing(2, after=after), lambda: NOW)
+    with pytest.raises((ApiError, TimeoutError)):
+        asyncio.run(book.record(SUBJECT, ABOUT, FACTS[:2]))
+    assert caplog.records == []
+    head = asyncio.run(book.record(SUBJECT, ABOUT, FACTS[:2]))
+    asyncio.run(book.record(SUBJECT, ABOUT, FACTS[:2]))
+    told = [(vars(row)["key"], vars(row)["head"]) for row in caplog.records]
+    assert told == [("a", head), ("b", head)]
+
+
+@pytest.mark.rule("X-dossier")
 def test_a_second_writer_does_not_double_or_lose_an_entry() -> None:
     kube = MemoryKube()
     first, second = (Dossiers(kube, lambda: NOW) for _ in range(2))

@@ -132,13 +132,14 @@ def test_a_grant_that_stands_is_on_record_and_what_is_in_its_way() -> None:
     found = facts(stored(granted(), conditions=taken))["obstacle.NamespaceTaken.1"]
     assert text(found) == ("NamespaceTaken", "another's", "Warning")
     assert "allocation" not in found.data
-    # not while it is being applied, nor before it is approved, nor of another generation
-    applying = [condition("Ready", "Granting", holds=False)]
+    # of the generation that it was found of: what an edit came before is put there after it
     old = [condition("Ready", "Granted", holds=True, generation=7)]
+    assert facts(stored(granted(), conditions=old))["granted.Granted.7"].data["generation"] == 7
+    # not while it is being applied, nor before it is approved
+    applying = [condition("Ready", "Granting", holds=False)]
     early = [condition("Ready", "AwaitingDecision", holds=False)]
     for app in (
         stored(granted(), conditions=applying),
-        stored(granted(), conditions=old),
         stored(granted(), conditions=early, phase="Accepted"),
     ):
         kinds = {fact.kind for fact in facts(app).values()}
@@ -152,7 +153,8 @@ def test_each_phase_of_its_life_is_on_record_once_a_generation() -> None:
     assert found.data["trial"] == granted().status.wire()["trial"]
     assert (found.data["launchedAt"], found.data["billingFrom"]) == (None, None)
     runs = {"phase": "Running", "launchedAt": "2026-12-30T02:00:00Z", "billingFrom": "2026-12-31"}
-    found = facts(application(status=status(**runs)))["phase.Running.1"]
+    edited = application(status=status(observedGeneration=2, **runs))
+    found = facts(edited)["phase.Running.2"]
     assert found.data["trial"] is None
     assert found.data["launchedAt"] == "2026-12-30T02:00:00+00:00"
     assert found.data["billingFrom"] == date(2026, 12, 31).isoformat()
@@ -217,7 +219,7 @@ def test_what_is_in_a_namespace_is_on_record_before_it_is_deleted() -> None:
     [
         ("InForce", 1, True),
         ("Lifted", 1, True),
-        ("InForce", 2, False),
+        ("InForce", 2, True),
         ("Submitted", 1, False),
         ("Refused", 1, False),
         (None, 1, False),
@@ -229,7 +231,8 @@ def test_how_far_a_request_came_is_on_record(phase: str | None, seen: int, there
     request = request.model_copy(update={"status": request.status.model_copy(update=update)})
     found = request_facts("Suspension", form_of(request, request.spec.wire()), law())
     reached = [fact for fact in found if ".phase." in fact.key]
-    said = (f"Suspension/s/uid-s.phase.{phase}.1", phase, f"Suspension s: it is {phase}", "Normal")
+    key = f"Suspension/s/uid-s.phase.{phase}.{seen}"
+    said = (key, phase, f"Suspension s: it is {phase}", "Normal")
     assert [(f.key, f.kind, f.text, f.event) for f in reached] == ([said] if there else [])
 
 

@@ -61,7 +61,7 @@ def application_facts(
     made = approval(application, TAKEOVER)
     yield from taken_over(made, metadata.generation, predecessor)
     ready = find_condition(status.conditions, "Ready")
-    if ready is not None and ready.observed_generation == metadata.generation:
+    if ready is not None:
         yield from _granted(application, ready)
     yield from carried_facts(application)
     yield from _lived(application)
@@ -108,7 +108,9 @@ _WELCOME = ("AgreementContinued", "InternetOpen")
 
 def _lived(application: CloudApplication) -> Iterator[Fact]:
     """Each phase once a generation, and each time that a condition of the system changed."""
-    status, generation = application.status, application.metadata.generation
+    status = application.status
+    # of the generation that was judged: an edit may come before it is on record
+    generation = status.observed_generation
     if status.phase in _LIVES:
         yield Fact(
             key=f"phase.{status.phase}.{generation}",
@@ -143,10 +145,8 @@ def _changed(status: RequestStatus) -> Iterator[Fact]:
 def _phase_reached(form: Form) -> Iterator[Fact]:
     """How far a request came beyond its decisions: in force, lifted, closed, reclaimed."""
     phase: str | None = getattr(form.status, "phase", None)
-    generation = form.metadata.generation
+    generation = form.status.observed_generation
     if phase is None or phase in ("Submitted", "Approved", "Refused"):
-        return
-    if form.status.observed_generation != generation:
         return
     yield Fact(key=f"phase.{phase}.{generation}", kind=phase, text=f"it is {phase}", event="Normal")
 
@@ -283,7 +283,7 @@ def _came_of_it(status: RequestStatus) -> Iterator[Fact]:
 
 def _granted(application: CloudApplication, ready: Condition) -> Iterator[Fact]:
     """That the grant stands, or what is in its way; each once a generation."""
-    status, generation = application.status, application.metadata.generation
+    status, generation = application.status, ready.observed_generation
     early = status.phase in BEFORE_APPROVAL
     if early or ready.reason == "Granting":
         return

@@ -40,6 +40,8 @@ class Dossiers:
         self._clock = clock
         self._books: dict[str, _Book] = {}
         self._locks: dict[str, asyncio.Lock] = {}
+        # by uid, what was sent and not answered: whether it is on record shows when it is read
+        self._sent: dict[str, list[Fact]] = {}
 
     async def keys(self, subject: Subject) -> frozenset[str]:
         """The keys of the facts that are on record."""
@@ -75,6 +77,9 @@ class Dossiers:
         """
         async with self._lock(subject):
             book = await self._book(subject)
+            for fact in self._sent.pop(subject.uid, ()):
+                if fact.key in book.keys:
+                    _tell(about, fact, book.head.hash)
             fresh = _fresh(book.keys, facts)
             if not fresh:
                 return book.head.hash
@@ -87,6 +92,7 @@ class Dossiers:
             except BaseException:
                 # what was written is read again
                 del self._books[subject.uid]
+                self._sent[subject.uid] = fresh
                 raise
             book.head = head
             book.keys |= {fact.key for fact in fresh}
