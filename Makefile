@@ -9,7 +9,7 @@ ONLY ?=
 export UV_PROJECT_ENVIRONMENT := .venv
 
 .PHONY: help setup format lint types layers generated generate controlplane \
-	test test-unit test-cluster test-faults test-e2e soak demo mutants up down clean
+	test test-unit test-cluster test-faults test-e2e soak demo mutants sbom audit up down clean
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -69,6 +69,17 @@ test: lint types layers generated test-unit test-cluster test-faults test-e2e de
 demo: controlplane ## the Lu'an story on a control plane of its own
 	$(RUN) -m hack.demo
 
+sbom: setup ## dist/mandate.cdx.json: what the operator ships (CycloneDX)
+	mkdir -p dist
+	$(BIN)/uv export --frozen --no-dev --all-extras --quiet --preview-features sbom-export \
+		--format cyclonedx1.5 --output-file dist/mandate.cdx.json
+
+audit: setup ## known weaknesses of the same list; asks the advisory database
+	mkdir -p dist
+	$(BIN)/uv export --frozen --no-dev --all-extras --no-emit-project --quiet \
+		--format requirements.txt --output-file dist/requirements.txt
+	$(BIN)/uv tool run pip-audit@2.10.1 --requirement dist/requirements.txt --require-hashes --disable-pip
+
 up: controlplane ## a control plane with Lu'an on it, left running
 	$(RUN) -m hack.up
 
@@ -76,4 +87,4 @@ down: setup ## ends what `make up` started
 	$(RUN) -m hack.up --down
 
 clean: down ## removes the environment and what was built beside it
-	rm -rf .venv .mandate .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv dist .mandate .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
