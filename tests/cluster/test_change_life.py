@@ -19,7 +19,7 @@ def running(office: Office) -> Office:
     return office
 
 
-@pytest.mark.rule("A16-change", "G71-confirm", "G44-ip", "X-dossier")
+@pytest.mark.rule("A16-change", "G71-confirm", "G44-ip", "X-dossier", "X-bound")
 def test_a_small_change_is_decided_carried_out_and_signed_by_three(running: Office) -> None:
     # 2 × 4 and 8 cores, 3 × 100m beside them; 32Gi and 3 × 256Mi
     until_quota(running, requests_cpu="16300m", requests_memory="33536Mi")
@@ -27,10 +27,23 @@ def test_a_small_change_is_decided_carried_out_and_signed_by_three(running: Offi
     until_may(grow, "change", "Approved", "Refused")
     found = grow.read()["status"]
     assert found["materiality"] == "Minor"
+    (shown,) = found["preview"]
+    assert (shown["kind"], shown["name"], shown["operation"]) == (
+        "ResourceQuota",
+        "mandate",
+        "Update",
+    )
+    will_be = {f["path"]: json.loads(f["after"]) for f in shown["fields"]}
     grow.decided("change", running.approver)
     grow.until("Implemented", *SIGNED)
     # 8 cores and 16Gi more, and 2 × the overhead
     until_quota(running, requests_cpu="24500m", requests_memory="50432Mi")
+    # what was shown is what was done
+    path = f"/api/v1/namespaces/{running.name}--bus-portal/resourcequotas/mandate"
+    hard = running.site.bootstrap.call("GET", path).body["spec"]["hard"]
+    there = {f"/spec/hard/{key.replace('/', '~1')}": value for key, value in hard.items()}
+    assert will_be.items() <= there.items()
+    assert {"/spec/hard/requests.cpu", "/spec/hard/limits.memory"} <= will_be.keys()
     refs = [(m["hostId"], m["ordinal"]) for m in running.read()["status"]["allocation"]["machines"]]
     assert refs[-2:] == [("cache", 0), ("cache", 1)]
     kept = facts(running, running.read()["metadata"]["uid"])

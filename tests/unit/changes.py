@@ -9,6 +9,7 @@ from mandate.api.hosts import Allocation
 from mandate.api.kinds import BY_NAME
 from mandate.api.meta import API_VERSION, Json, Resource
 from mandate.api.resourcechange import ResourceChangeSpec
+from mandate.render import grant_objects
 from mandate.rules.application import Outcome, Plan, World, decide
 from mandate.rules.judges import JUDGES
 from tests.unit.builders import UID, agency, calendar, catalog, changed, example, host, policy
@@ -167,6 +168,7 @@ class Works:
             calendar=calendar(),
             catalog=catalog() if law.spec.catalog else None,
             requests=tuple(self._model(n) for n in self.objects if n != "app"),
+            render=grant_objects,
         )
 
 

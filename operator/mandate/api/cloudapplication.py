@@ -9,6 +9,7 @@ from mandate.api.fields import Count, Day, Document, Line, Money, Paragraphs, Si
 from mandate.api.hosts import Allocation, HostRow, SelfProcured, Service
 from mandate.api.meta import AS_SET, ATOMIC, Json, KubeModel, Resource, cel, keyed_by
 from mandate.api.people import Contact, EmergencyContact, PhoneContact
+from mandate.api.preview import Preview
 from mandate.api.register import DataIntegration, LegalException
 from mandate.api.requests import RequestStatus
 from mandate.api.systemlife import CarriedChange, Reclaim, TrialPeriod
@@ -248,6 +249,7 @@ class CloudApplicationStatus(RequestStatus):
         ),
         keyed_by("uid"),
     ] = ()
+    preview: Preview = ()
     trial: Annotated[TrialPeriod | None, Field(description="试用: the trial.")] = None
     launched_at: Annotated[
         datetime | None, Field(description="正式开通: since when it runs formally (UTC).")

@@ -20,6 +20,7 @@ from mandate.api.fields import (
 from mandate.api.hosts import HostRow, MachineRef, Service
 from mandate.api.meta import AS_SET, ATOMIC, Json, KubeModel, Resource, Schema, cel, keyed_by
 from mandate.api.people import PhoneContact
+from mandate.api.preview import Preview
 from mandate.api.requests import AboutSystem, RequestStatus
 
 
@@ -241,6 +242,7 @@ class ResourceChangeStatus(RequestStatus):
         Field(max_length=16, description="Why it is major, with the figures."),
         ATOMIC,
     ] = ()
+    preview: Preview = ()
     sheet: Annotated[
         ChangeSheet | None,
         Field(description="资源变更确认单: drawn up before anything is changed."),

@@ -12,6 +12,7 @@ from mandate.api.requests import decision_key
 from mandate.api.resourcechange import ResourceChange
 from mandate.api.stages import TAKEOVER
 from mandate.controllers.lookup import Lookup
+from mandate.render import grant_objects
 from mandate.rules.application import World
 from mandate.rules.capacity import Demand
 from mandate.rules.case import Case, Predecessor, Unit, approval
@@ -54,6 +55,7 @@ class Cases:
             requests=tuple(self._about(application)),
             taken=self._taken(application, policy),
             predecessor=self._predecessor(application),
+            render=grant_objects,
         )
 
     def _predecessor(self, application: CloudApplication) -> Predecessor | None:

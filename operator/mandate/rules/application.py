@@ -24,7 +24,7 @@ from mandate.api.timelimits import PROVISION
 from mandate.api.workcalendar import WorkCalendar
 from mandate.rules.allocation import allocation
 from mandate.rules.capacity import Demand
-from mandate.rules.case import Case, Predecessor, effective
+from mandate.rules.case import Case, Predecessor, Renderer, effective
 from mandate.rules.checks import application_checks
 from mandate.rules.clocks import Term
 from mandate.rules.evaluation import evaluation_term
@@ -34,6 +34,7 @@ from mandate.rules.implementation import applied, carried_out
 from mandate.rules.integration import duty_of
 from mandate.rules.less import beyond
 from mandate.rules.life import live
+from mandate.rules.preview import Changes, preview_of_application, read_of, shown
 from mandate.rules.provision import (
     begun_at,
     handover,
@@ -63,12 +64,13 @@ class World:
     requests: tuple[Resource, ...] = ()
     """What was filed about this very application, in the order of creation."""
     taken: Demand = field(default_factory=dict)
-    """What of the platform is granted to others under the policy, or reserved for what was
-    received before this form; known while this form is not approved."""
+    """What of the platform others have, or reserved before this form; known until its approval."""
     predecessor: Predecessor | None = None
     """What an imported dossier tells of it: the one that was cited, or else the last."""
     used: Mapping[str, str] | None = None
     """What is in use by each key of its quota; None: not read."""
+    render: Renderer | None = None
+    """By which its approval is shown before it is made."""
 
     def case(self) -> Case | None:
         """The case, once its agency and policy are there."""
@@ -84,6 +86,7 @@ class World:
             self.requests,
             self.predecessor,
             used=self.used,
+            render=self.render,
         )
 
 
@@ -134,11 +137,13 @@ def decide(world: World, now: datetime, outcome: Outcome | None = None) -> Plan:
     gone = outcome is not None and outcome.reclaimed
     reclaim = reclaimed(app.status.reclaim, inventory, now, gone=gone)
     over = reclaim.reclaimed_at if reclaim else None
-    judged = judge(form, _course(case, world.taken, begun, over), case.law, now)
+    early = app.status.phase in BEFORE_APPROVAL
+    preview = preview_of_application(case) if early and restored(case) is None else ()
+    judged = judge(form, _course(case, world.taken, begun, over, preview), case.law, now)
     if not judged.complete:
         ready = verdict(judged, form, now, done=("", ""))
-        phase = _early_phase(judged)
-        status = CloudApplicationStatus(**judged.status(ready), phase=phase)
+        seen = judged.status(ready) | {"preview": shown(preview, judged.base["awaiting"])}
+        status = CloudApplicationStatus(**seen, phase=_early_phase(judged))
         return Plan(status, facts=judged.facts, due=judged.due)
     plan = _approved(case, judged, _known_outcome(app, outcome), begun, reclaim, now)
     if not granted:
@@ -147,7 +152,9 @@ def decide(world: World, now: datetime, outcome: Outcome | None = None) -> Plan:
     return replace(plan, status=plan.status.model_copy(update={"changes": changes}))
 
 
-def _course(case: Case, taken: Demand, begun: datetime | None, over: datetime | None) -> Course:
+def _course(
+    case: Case, taken: Demand, begun: datetime | None, over: datetime | None, preview: Changes
+) -> Course:
     """The stages of this form, its checks, and the time in which it is provided."""
     app, policy = case.application, case.policy.spec
     found = restored(case)
@@ -159,6 +166,7 @@ def _course(case: Case, taken: Demand, begun: datetime | None, over: datetime | 
         groups=tuple((stage,) for stage in stages),
         checks=application_checks(app.spec, case.agency, policy, case.catalog, taken),
         needs_opinion=frozenset(r.name for r in rules if r.opinion_required),
+        read=read_of(preview),
         terms=partial(_terms, case, begun, over),
         objection=partial(beyond, app.spec),
     )
@@ -274,8 +282,7 @@ def _approved(
     waits = (judged.due, *life.due, *runs.due)
     due = min((at for at in waits if at is not None and at > now), default=None)
     over = reclaim is not None and reclaim.reclaimed_at is not None
-    left = None if over else granted
-    return Plan(status, left, runs.reads_use, life.records, judged.facts, due)
+    return Plan(status, None if over else granted, runs.reads_use, life.records, judged.facts, due)
 
 
 def _waiting(world: World, now: datetime) -> Plan:
@@ -288,5 +295,5 @@ def _waiting(world: World, now: datetime) -> Plan:
     # what stood of an older generation of the form does not stand of this one
     phase = old.phase if old.observed_generation == generation else None
     conditions = set_condition(old.conditions, ready_condition(generation, now, missing, text))
-    update = {"awaiting": (), "conditions": conditions, "phase": phase or "Submitted"}
-    return Plan(old.model_copy(update=update))
+    shut = {"awaiting": (), "preview": (), "conditions": conditions, "phase": phase or "Submitted"}
+    return Plan(old.model_copy(update=shut))

@@ -1,10 +1,10 @@
 """One system and everything that was filed about it: all that its life depends on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from mandate.api.agency import Agency
 from mandate.api.cloudapplication import CloudApplication
@@ -17,7 +17,12 @@ from mandate.api.workcalendar import WorkCalendar
 from mandate.rules.request import Form, Law
 from mandate.rules.workdays import Workdays
 
+if TYPE_CHECKING:
+    from mandate.rules.grant import Grant
+
 R = TypeVar("R", bound=Resource)
+Renderer = Callable[["Grant"], list[Json]]
+"""How a grant becomes objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,8 @@ class Case:
     """What of the platform is taken by others; known where a change is to be decided."""
     used: Mapping[str, str] | None = None
     """What is in use by each key of its quota; None: not read."""
+    render: Renderer | None = None
+    """By which an approval is shown before it is made; None: nothing is shown."""
 
     @property
     def law(self) -> Law:

@@ -20,6 +20,7 @@ from mandate.rules.change_handover import change_handover
 from mandate.rules.checks import blocking_check
 from mandate.rules.clocks import Term
 from mandate.rules.implementation import CHANGE, begins_at
+from mandate.rules.preview import preview_of_change, read_of, shown
 from mandate.rules.provision import CONFIRMATION
 from mandate.rules.request import Course, Form, Judged, RequestPlan, judge, verdict
 from mandate.rules.signing import to_sign
@@ -48,10 +49,11 @@ def judge_change(case: Case, request: ResourceChange, spec: Json, now: datetime)
     the life of its application, once its sheet is drawn up.
     """
     form, weight = form_of(request, spec), weigh(case, request, now)
+    preview = preview_of_change(case, request)
     course = Course(
         groups=((CHANGE,),),
         checks=(*change_checks(case, request, weight.added, now), _proven(case, weight)),
-        read=weight.read(),
+        read=weight.read() | read_of(preview),
         terms=partial(_terms, case, request, now),
     )
     judged = judge(form, course, case.law, now)
@@ -75,6 +77,7 @@ def judge_change(case: Case, request: ResourceChange, spec: Json, now: datetime)
         materiality=old.materiality if old else "Major" if weight.major else "Minor",
         materiality_reasons=old.materiality_reasons if old else weight.reasons,
         sheet=sheet,
+        preview=shown(preview, judged.base["awaiting"]),
         implemented_at=made.implemented_at,
     )
     return RequestPlan(status, judged.facts, _due(case, judged, weight, made, now))

@@ -109,7 +109,6 @@ _WELCOME = ("AgreementContinued", "InternetOpen")
 def _lived(application: CloudApplication) -> Iterator[Fact]:
     """Each phase once a generation, and each time that a condition of the system changed."""
     status = application.status
-    # of the generation that was judged: an edit may come before it is on record
     generation = status.observed_generation
     if status.phase in _LIVES:
         yield Fact(
@@ -180,7 +179,6 @@ def agency_facts(agency: Agency, spec: Json) -> Iterator[Fact]:
     ready = find_condition(agency.status.conditions, "Ready")
     if ready is None:
         return
-    # of the generation that it was found of: an edit may come before it is on record
     generation = ready.observed_generation
     if ready.reason in _OBSTACLES:
         yield Fact(
@@ -238,13 +236,15 @@ def _filed(metadata: ObjectMeta, form: Json) -> Fact:
 def _judged(status: RequestStatus, law: Json) -> Iterator[Fact]:
     # of the generation that was judged: an edit may come before it is on record
     generation = status.observed_generation
-    checks = [check.wire() for check in status.checks]
+    read: Json = {"checks": [check.wire() for check in status.checks], "policy": law}
+    if shown := getattr(status, "preview", ()):
+        read["preview"] = [change.wire() for change in shown]
     for turn in status.awaiting:
         yield Fact(
             key=f"awaited.{turn.stage}.{generation}.{turn.basis[:16]}",
             kind="Awaited",
             text=f"{turn.stage} can be {' or '.join(turn.may)}",
-            data={"awaiting": turn.wire(), "checks": checks, "policy": law},
+            data={"awaiting": turn.wire(), **read},
         )
 
 
