@@ -43,6 +43,7 @@ from mandate.rules.provision import (
 )
 from mandate.rules.record import Fact
 from mandate.rules.request import Course, Form, Judged, judge, ready_condition, verdict
+from mandate.rules.suspension import suspensions_stand
 from mandate.rules.takeover import restored, restoring, with_takeover
 
 
@@ -152,12 +153,16 @@ def _course(case: Case, taken: Demand, begun: datetime | None, over: datetime | 
     app, policy = case.application, case.policy.spec
     found = restored(case)
     if found is not None:
-        return replace(restoring(found), terms=partial(_terms, case, begun, over))
+        course = restoring(found, tuple(suspensions_stand(case)))
+        return replace(course, terms=partial(_terms, case, begun, over))
     rules = _applicable(policy.stages.cloud_application, app)
     stages = tuple(rule.name for rule in rules)
     return Course(
         groups=tuple((stage,) for stage in stages),
-        checks=application_checks(app.spec, case.agency, policy, case.catalog, taken),
+        checks=(
+            *application_checks(app.spec, case.agency, policy, case.catalog, taken),
+            *suspensions_stand(case),
+        ),
         needs_opinion=frozenset(r.name for r in rules if r.opinion_required),
         terms=partial(_terms, case, begun, over),
         objection=partial(beyond, app.spec),
