@@ -274,7 +274,7 @@ def _approved(
         launched_at=life.launched_at,
         billing_from=life.billing_from,
         reclaim=reclaim,
-        data_integration=duty_of(case.agency, app.metadata.name),
+        data_integration=duty_of(case.agency, app.metadata),
     )
     waits = (judged.due, *life.due, *runs.due)
     due = min((at for at in waits if at is not None and at > now), default=None)
