@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
-from hack.site import SOON, Actor, eventually
+from hack.site import LUAN, SOON, Actor, eventually
 from mandate.api.meta import Json
 from tests.cluster.office import Office
 from tests.cluster.test_agreement import TERM, Table
@@ -106,20 +107,15 @@ def test_what_is_there_is_left_as_it_is_by_an_import(office: Office, tmp_path: P
 
 
 def _may_read(office: Office) -> None:
-    """The member reads what its documents are drawn with: the agency, the policy, the calendar."""
-    name, root = f"{office.name}-papers", office.site.bootstrap
-    named = {"agencies": office.name, "governancepolicies": "luan", "workcalendars": "china"}
-    rules = [
-        {"apiGroups": ["mandate.dev"], "resources": [k], "resourceNames": [v], "verbs": ["get"]}
-        for k, v in named.items()
-    ]
-    group = "rbac.authorization.k8s.io"
-    binding = {
-        "metadata": {"name": name},
-        "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": name},
-        "subjects": [{"apiGroup": group, "kind": "User", "name": office.member.user}],
-    }
-    role = {"metadata": {"name": name}, "rules": rules}
+    """The member draws papers as the example's do: its own agency in place of theirs."""
+    wanted = "luan-transport-papers"
+    documents = yaml.safe_load_all((LUAN / "access.yaml").read_text("utf-8"))
+    role, binding = (d for d in documents if d["metadata"]["name"] == wanted)
+    role["metadata"]["name"] = binding["metadata"]["name"] = f"{office.name}-papers"
+    role["rules"][0]["resourceNames"] = [office.name]
+    binding["roleRef"]["name"] = f"{office.name}-papers"
+    binding["subjects"] = [binding["subjects"][0] | {"name": office.member.user}]
+    root = office.site.bootstrap
     assert root.call("POST", f"{_RBAC}/clusterroles", role).code == 201
     assert root.call("POST", f"{_RBAC}/clusterrolebindings", binding).code == 201
 
@@ -133,6 +129,7 @@ def test_what_there_is_on_paper_is_rendered_by_who_may_read_it(
     refused = run(office.member, *asked, "-o", tmp_path)
     assert refused.returncode == 1
     assert "the API server refused (403)" in refused.stderr
+    assert "have a role with `get` on these three bound to you" in refused.stderr
     assert not list(tmp_path.iterdir())
     done = run(office.clerk, *asked, "-o", tmp_path / "clerk", "--pdf")
     assert done.returncode == 0, done.stderr
@@ -154,6 +151,11 @@ def test_what_there_is_on_paper_is_rendered_by_who_may_read_it(
     eventually(lambda: run(office.member, *asked, "-o", own).returncode == 0, SOON, "it may read")
     assert (own / f"{stem}-form.html").read_bytes() == papers[f"{stem}-form.html"]
     assert "dossier head" not in (own / f"{stem}-cover.html").read_text("utf-8")
+    # and nothing of another agency
+    own_agency = f"/apis/mandate.dev/v1alpha1/agencies/{office.name}"
+    assert office.member.call("GET", own_agency).code == 200
+    for path in ("/apis/mandate.dev/v1alpha1/agencies", own_agency + "x"):
+        assert office.member.call("GET", path).code == 403
     # what is to be signed is what is written
     table.consent()
     table.until(TERM, phase="Signing")

@@ -76,6 +76,22 @@ def sign(office: Office, exit_: Filing) -> None:
     exit_.until("Completed")
 
 
+def gauge(office: Office) -> None:
+    """An object of a kind that the cluster was given by somebody."""
+    boss, version = office.site.bootstrap, {"name": "v1", "served": True, "storage": True}
+    version |= {"schema": {"openAPIV3Schema": {"type": "object"}}}
+    spec = {
+        "group": "luan.example", "names": {"kind": "Gauge", "plural": "gauges"},
+        "scope": "Namespaced", "versions": [version],
+    }  # fmt: skip
+    crd = {"metadata": {"name": "gauges.luan.example"}, "spec": spec}
+    made = boss.call("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", crd)
+    assert made.code == 201, made.message
+    body = {"apiVersion": "luan.example/v1", "kind": "Gauge", "metadata": {"name": "level"}}
+    space = f"/apis/luan.example/v1/namespaces/{office.name}--bus-portal/gauges"
+    eventually(lambda: boss.call("POST", space, body).code == 201, SOON, "a gauge is there")
+
+
 @pytest.mark.rule("A17-exit", "G72-confirm", "A17-delete", "X-dossier")
 def test_a_system_exits_and_its_dossier_outlives_it(granted: Office) -> None:
     site, uid = granted.site, granted.read()["metadata"]["uid"]
@@ -85,6 +101,7 @@ def test_a_system_exits_and_its_dossier_outlives_it(granted: Office) -> None:
     for name in ("one", "two", "three"):
         assert put_in(granted, "configmaps", name).code == 201
     assert put_in(granted, "secrets", "one").code == 201
+    gauge(granted)
     exit_ = leaving(granted, 4)
     found = exit_.until("Approved")
     # the agency sees when it is deleted: planned in 4 days, held for one
@@ -118,7 +135,7 @@ def test_a_system_exits_and_its_dossier_outlives_it(granted: Office) -> None:
     told = facts(granted, uid)
     assert json.loads(told["inventory"])["inventory"]["pods"] == "0"
     # with what the cluster itself puts into a namespace: its certificate, a service account
-    deleted = {"configmaps": 4, "secrets": 1, "serviceaccounts": 1}
+    deleted = {"configmaps": 4, "gauges.luan.example": 1, "secrets": 1, "serviceaccounts": 1}
     assert json.loads(told["inventory"])["objects"] == deleted
     assert len(json.loads(told["inventory"])["allocation"]["machines"]) == 3
     # what was signed is the sheet on record

@@ -11,6 +11,7 @@ from tests.cluster.test_exit import day, namespace
 
 _ROOM = {"id": "room", "name": "水情平台", "builtOn": "2019-05-08", "runsOn": "OwnMachineRoom"}
 _DUTY = {"requirement": "接入一体化数据基础平台", "dueOn": "2028-06-30"}
+_UID = "00000000-0000-4000-8000-000000000001"
 _DOCUMENT = {"title": "验收单", "uri": "https://files.luan.example/e.pdf", "sha256": "6b" * 32}
 
 
@@ -38,6 +39,8 @@ def test_an_entry_that_says_nothing_is_refused_by_name(office: Office) -> None:
         ),
         ([portal, portal | {"id": "other"}], "an application brings one system onto the cloud"),
         ([_ROOM, _ROOM], "Duplicate value"),
+        ([_ROOM | {"applicationUid": _UID}], "systems[0].application: Invalid value"),
+        ([portal | {"applicationUid": "mine"}], "systems[0].applicationUid"),
     ]
     for systems, said in refused:
         answer = office.clerk.call(
@@ -46,7 +49,7 @@ def test_an_entry_that_says_nothing_is_refused_by_name(office: Office) -> None:
         assert answer.code == 422, systems
         assert said in answer.message
     met = {"dataIntegration": _DUTY | {"metOn": "2027-01-01", "evidence": _DOCUMENT}}
-    here = portal | {"id": "portal", "dataIntegration": _DUTY}
+    here = portal | {"id": "portal", "dataIntegration": _DUTY, "applicationUid": _UID}
     whole = {"spec": {"systems": [here, _ROOM | excepted | met]}}
     taken = office.clerk.call("PATCH", f"{_path(office)}?dryRun=All", whole, MERGE)
     assert taken.code == 200, taken.message
@@ -74,6 +77,8 @@ def test_where_its_systems_run_is_judged_recorded_and_reported(office: Office) -
 
     wanted = {"inUse": 3, "onCloud": 1, "migrating": 1, "excepted": 1, "offCloud": 0}
     found = eventually(lambda: judged(**wanted), SOON, "the portal is on the cloud")
+    (standing,) = (s for s in found["status"]["cloudUse"]["systems"] if s["id"] == "portal")
+    assert standing["applicationUid"] == asked["metadata"]["uid"]
     # neither the agency nor anybody but the operator says how it stands
     body = {"spec": {"systems": [_ROOM]}}
     assert office.member.call("PATCH", _path(office), body, MERGE).code == 403

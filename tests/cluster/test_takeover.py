@@ -58,7 +58,7 @@ def _archivist(site: Site) -> Actor:
     return who
 
 
-def _bring_back(site: Site, old: Office, file: Path) -> Office:
+def bring_back(site: Site, old: Office, file: Path) -> Office:
     """Imports what was exported: each group by those whose it is."""
     here = replace(
         old,
@@ -98,7 +98,7 @@ def test_a_life_goes_on_in_another_cluster_by_the_takeover_alone(tmp_path: Path)
         written = run(office.clerk, "export", file)
         assert written.returncode == 0, written.stderr
     with bare_site() as second:
-        here = _bring_back(second, office, file)
+        here = bring_back(second, office, file)
         found = here.awaits("takeover")
         assert found["status"]["stages"] == ["takeover"]
         assert found["status"]["awaiting"][0]["cites"] == head

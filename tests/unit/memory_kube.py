@@ -10,6 +10,24 @@ from mandate.kube.client import KubeClient, Ref
 from mandate.kube.errors import ApiError
 
 T = TypeVar("T")
+GROUPS: list[Json] = [
+    {
+        "metadata": {"name": "luan.example"},
+        "versions": [
+            {
+                "version": "v1",
+                "resources": [
+                    {
+                        "resource": "gauges",
+                        "scope": "Namespaced",
+                        "verbs": ["create", "delete", "get", "list", "patch", "watch"],
+                    }
+                ],
+            }
+        ],
+    }
+]
+"""The API of which a cluster tells beside its own."""
 
 
 def copied(found: T) -> T:
@@ -34,6 +52,9 @@ class MemoryKube(KubeClient):
         self.objects = {Ref.of(o): deepcopy(o) for o in objects}
         self.writes: list[tuple[str, str]] = []
         self.bodies: list[Json] = []
+
+    async def discover(self) -> list[Json]:
+        return deepcopy(GROUPS)
 
     def _wrote(self, verb: str, manifest: Json, now: Json) -> Json:
         self.writes.append((verb, manifest["kind"]))

@@ -1,6 +1,7 @@
 """Where an agency's systems run, by its register: what article 3 wants, and the basis for funds."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -9,15 +10,18 @@ from hypothesis import strategies as st
 
 from mandate.api.agency import Agency
 from mandate.api.cloudapplication import Phase
-from mandate.api.meta import Condition, Json
+from mandate.api.meta import Condition, Json, ObjectMeta
 from mandate.api.register import CloudUse
 from mandate.rules.agency import decide_agency
 from mandate.rules.cloud_use import Applied, CloudUsePlan, cloud_use
 from mandate.rules.history import agency_facts
+from mandate.rules.integration import duty_of
 from mandate.rules.request import Law
 from tests.unit.builders import LATER, NOW, agency, calendar, changed, policy, rules
 from tests.unit.endings import at
 
+OLD = "00000000-0000-4000-8000-000000000001"
+NEW = "00000000-0000-4000-8000-000000000002"
 LAW = Law(rules(), calendar())
 """New is what is built since 2024-02-02."""
 
@@ -148,6 +152,41 @@ def test_what_was_granted_and_is_in_no_entry_is_named() -> None:
     assert said(judged(applied=found)) == ("Unknown", "NoRegister")
     # what is off the cloud is said whatever else is missing
     assert said(judged(entry(), applied=found)) == ("False", "OffCloud")
+
+
+@pytest.mark.rule("A03-preference", "A07-reclaim")
+def test_a_later_application_of_the_name_does_not_take_over_an_entry() -> None:
+    duty = {"requirement": "接入一体化数据基础平台", "dueOn": "2026-11-30"}
+    mine = entry("portal", application="bus-portal", runsOn=None, dataIntegration=duty)
+    older, newer = Applied("bus-portal", OLD, "Running"), Applied("bus-portal", NEW, "Running")
+    first = judged(mine, applied=(older,))
+    assert [(s.place, s.application_uid) for s in first.use.systems] == [("OnCloud", OLD)]
+    # until one is granted the entry is of whichever comes
+    early = judged(mine, applied=(Applied("bus-portal", OLD, "Accepted"),))
+    assert early.use.systems[0].application_uid is None
+    then = stored(first.use, (first.condition,), mine)
+    for found in ((), (replace(older, phase="Exited"),), (newer,)):
+        plan = cloud_use(then, found, LAW, NOW)
+        assert [(s.place, s.application_uid) for s in plan.use.systems] == [("NotInUse", OLD)]
+    assert plan.use.unregistered == ("bus-portal",)
+    assert "is an earlier one's until it has their applicationUid" in plan.condition.message
+    # what was asked of the older one is not asked of it, nor can it be reclaimed for that
+    assert duty_of(then, ObjectMeta(name="bus-portal", uid=OLD)) is not None
+    assert duty_of(then, ObjectMeta(name="bus-portal", uid=NEW)) is None
+    # and it stays so
+    still = stored(plan.use, (plan.condition,), mine)
+    assert cloud_use(still, (newer,), LAW, LATER).use == plan.use
+    # the authority enters it as another system, or gives it that entry
+    for entries, places in (
+        ((entry("again", application="bus-portal"),), 1),
+        ((mine | {"applicationUid": NEW},), 1),
+        # an entry that names another application forgets the first
+        ((mine | {"application": "bus-cards"}, entry("b", application="bus-portal")), 2),
+    ):
+        then = stored(first.use, (first.condition,), *entries)
+        use = cloud_use(then, (newer,), LAW, NOW).use
+        assert (use.systems[-1].application_uid, use.on_cloud, len(use.systems)) == (NEW, 1, places)
+        assert use.unregistered is None
 
 
 @pytest.mark.rule("A03-preference")

@@ -165,7 +165,13 @@ def test_a_request_is_looked_at_again_when_time_alone_changes_it() -> None:
     assert (clock["startedAt"], clock["dueOn"]) == ("2026-11-24T08:00:00Z", "2026-12-01")
 
 
-USED = {"requests.storage": "480Gi", "pods": "2", "count/pods": "2", "count/secrets": "0"}
+USED = {
+    "requests.storage": "480Gi",
+    "pods": "2",
+    "count/pods": "2",
+    "count/secrets": "0",
+    "count/gauges.luan.example": "3",
+}
 
 
 def _leaving(kube: MemoryKube, environment: str) -> tuple[MemoryKube, Key, ApplicationController]:
@@ -202,10 +208,10 @@ def _grant(app: CloudApplication) -> Grant:
     return found
 
 
-def _count(kube: MemoryKube) -> None:
+def _count(kube: MemoryKube, used: Json) -> None:
     """What the cluster does once it has seen the quota as it is now."""
     for quota in (o for ref, o in kube.objects.items() if ref.kind == "ResourceQuota"):
-        quota["status"] = {"hard": quota["spec"]["hard"], "used": USED}
+        quota["status"] = {"hard": quota["spec"]["hard"], "used": used}
 
 
 @pytest.mark.rule("A17-exit", "A17-delete", "X-level")
@@ -217,15 +223,23 @@ def test_the_mark_and_the_inventory_come_before_the_deletion(environment: str) -
     (namespace,) = kube.of_kind("Namespace")
     assert namespace["metadata"]["labels"]["mandate.dev/environment"] == "held"
     (quota,) = (q for q in kube.of_kind("ResourceQuota") if q["metadata"]["name"] == "mandate")
-    assert {quota["spec"]["hard"][f"count/{name}"] for name in ("secrets", "pods")} == {"0"}
+    held = ("secrets", "pods", "gauges.luan.example")
+    assert {quota["spec"]["hard"][f"count/{name}"] for name in held} == {"0"}
     # and is waited for
     _run(controller.reconcile(key))
     assert "reclaim" not in kube.of_kind("CloudApplication")[0]["status"]
-    _count(kube)
+    # a custom resource of a kind that the cluster does not count yet too
+    _count(kube, {k: v for k, v in USED.items() if "gauges" not in k})
+    _run(controller.reconcile(key))
+    assert "reclaim" not in kube.of_kind("CloudApplication")[0]["status"]
+    _count(kube, USED)
     _run(controller.reconcile(key))
     assert ("delete", "Namespace") not in kube.writes
     (app,) = kube.of_kind("CloudApplication")
-    counted = {"objects": {"pods": 2}, "inventory": {"pods": "2", "requests.storage": "480Gi"}}
+    counted = {
+        "objects": {"gauges.luan.example": 3, "pods": 2},
+        "inventory": {"pods": "2", "requests.storage": "480Gi"},
+    }
     assert app["status"]["reclaim"] == counted
     (told,) = (
         json.loads(entry["data"])

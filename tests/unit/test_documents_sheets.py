@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mandate.api.governancepolicy import GovernancePolicySpec
 from mandate.api.hosts import Allocation
 from mandate.api.requests import RequestStatus
 from mandate.api.suspension import SuspensionStatus
@@ -19,6 +20,7 @@ from mandate.render.documents import (
     suspension_report,
     termination_report,
 )
+from mandate.render.documents.sheets import decision_lines
 from mandate.rules.holdings import COUNTED
 from tests.unit.builders import rules
 from tests.unit.paper import HEAD, SPOKEN, case, exit_spec, read, suspension_spec
@@ -97,6 +99,39 @@ def test_a_cover_says_where_the_scan_with_the_seal_is() -> None:
     paper = read(decision_cover(case(), status, rules()))
     written = f"同意\n盖章件：乙方签章页（https://files.example/2.pdf，sha256 {'e' * 64}）"
     assert ["乙方签署", "1", "同意", "zhou", SPOKEN_THERE, written, "d" * 64] in paper.rows
+
+
+@pytest.mark.rule("X-order")
+@pytest.mark.parametrize(
+    ("kind", "stages"),
+    [
+        ("CloudApplication", ["acceptance", "self-procurement", "review", "confirm-provider"]),
+        ("ExitRequest", ["exit", "confirm-provider", "sign-agency"]),
+        # major is declared while the change is still to be decided
+        ("ResourceChange", ["declare-major", "change", "confirm-provider", "sign-agency"]),
+        ("Suspension", ["suspension", "lift"]),
+        ("AssessmentReport", ["verification", "withdrawal"]),
+    ],
+)
+def test_what_was_decided_within_a_second_stands_in_the_order_of_its_turns(
+    kind: str, stages: list[str]
+) -> None:
+    assert listed(kind, rules(), stages) == stages
+
+
+@pytest.mark.rule("X-order")
+def test_a_policys_own_stages_stand_in_the_policys_order() -> None:
+    stages = {"cloudApplication": [{"name": "zoning"}, {"name": "audit"}]}
+    assert listed("CloudApplication", rules(stages=stages), ["zoning", "audit"]) == [
+        "zoning", "audit",
+    ]  # fmt: skip
+
+
+def listed(kind: str, policy: GovernancePolicySpec, stages: list[str]) -> list[str]:
+    """How decisions of one second are listed, which are stored by the alphabet."""
+    made = {f"{stage}.1": decided("Approved", "d") for stage in sorted(stages)}
+    status = RequestStatus.model_validate({"approvals": made})
+    return [line.key for line in decision_lines(kind, status, policy)]
 
 
 def receipt(done: datetime | None) -> ExitReceipt:

@@ -151,3 +151,46 @@ def test_the_exit_of_a_unit_reaches_all_its_systems_and_they_reach_it() -> None:
     request = Key.of(leaves)
     assert list(here.affected(request)) == [request, FORM]
     assert list(here.affected(FORM)) == [FORM, OFFICE, request]
+
+
+def zone(name: str, policy: str, *agencies: str) -> Json:
+    spec: Json = {"policy": policy, "templates": []}
+    if agencies:
+        spec["selector"] = {"agencies": list(agencies)}
+    metadata = {"name": name, "resourceVersion": "1"}
+    return {"kind": "LandingZone", "metadata": metadata, "spec": spec}
+
+
+def told(here: Lookup, key: Key) -> set[str]:
+    """The zones that a change reaches."""
+    return {each.name for each in here.affected(key) if each.kind == "LandingZone"}
+
+
+@pytest.mark.rule("X-level", "X-zone")
+def test_a_change_reaches_the_zones_of_its_agency_alone() -> None:
+    cache = Cache()
+    here = Lookup(cache)
+    zones = (
+        zone("all", "luan"),
+        zone("ours", "luan", "transport", "health"),
+        zone("theirs", "luan", "health"),
+        zone("hefei", "hefei"),
+        zone("wuhu", "wuhu"),
+    )
+    for raw in (*objects(), *zones):
+        cache.put(raw)
+    assert told(here, FORM) == {"all", "ours"}
+    assert told(here, Key("CloudApplication", "agency-water", "meter")) == {"hefei"}
+    assert told(here, OFFICE) == {"all", "ours"}
+    assert told(here, LAW) == {"all", "ours", "theirs"}
+    assert told(here, Key("LandingZone", "", "wuhu")) == {"wuhu"}
+    # what it leaves is told once, so that what was made there goes
+    moved = stored("agencies/transport.yaml")
+    moved["metadata"]["resourceVersion"] = "2"
+    moved["spec"]["policy"] = "hefei"
+    cache.put(moved)
+    assert told(here, FORM) == {"all", "ours", "hefei"}
+    assert told(here, OFFICE) == {"hefei"}
+    cache.drop(moved)
+    assert told(here, OFFICE) == {"hefei"}
+    assert told(here, OFFICE) == set()

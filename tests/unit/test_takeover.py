@@ -20,8 +20,8 @@ from mandate.rules.application import Outcome, Plan, decide
 from mandate.rules.case import Predecessor
 from mandate.rules.dossier import GENESIS, Head, appended, manifest, seal
 from mandate.rules.history import application_facts
+from mandate.rules.predecessor import predecessors
 from mandate.rules.record import Fact
-from mandate.rules.takeover import predecessors
 from mandate.runtime.cache import Key
 from mandate.runtime.imported import Imported
 from tests.unit.builders import NOW, application, approval, host, policy, world

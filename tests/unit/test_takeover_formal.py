@@ -11,8 +11,8 @@ from mandate.rules.agreement_history import agreement_facts
 from mandate.rules.application import Plan, World, decide
 from mandate.rules.case import Agreed, Predecessor
 from mandate.rules.history import application_facts
+from mandate.rules.predecessor import predecessors
 from mandate.rules.record import Fact
-from mandate.rules.takeover import predecessors
 from tests.unit.agreements import Story
 from tests.unit.builders import NOW, agency, application, approval, calendar, policy
 from tests.unit.launches import filing

@@ -33,6 +33,9 @@ _PARAGRAPHS = cel(
     r"!self.matches('[^\\P{Cc}\\n\\t]')", "must not contain control characters but line breaks"
 )
 
+Uid = Annotated[str, Field(max_length=36, pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+"""A metadata.uid."""
+
 Line = Annotated[
     str, Field(min_length=1, max_length=256), validated(_BLANK, _ONE_LINE, _ONE_DIRECTION)
 ]

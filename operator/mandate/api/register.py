@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from mandate.api.fields import Day, Document, Line, Name
+from mandate.api.fields import Day, Document, Line, Name, Uid
 from mandate.api.meta import KubeModel, cel, keyed_by, validated
 
 MAXIMUM_SYSTEMS = 200
@@ -54,6 +54,11 @@ class RegisteredSystem(KubeModel):
                     ".runsOn",
                 ),
                 cel(
+                    "!has(self.applicationUid) || has(self.application)",
+                    "is required where applicationUid says which one",
+                    ".application",
+                ),
+                cel(
                     "!has(self.migrateBy) || has(self.runsOn)",
                     "is for what runs off the cloud: say where in runsOn",
                     ".migrateBy",
@@ -75,6 +80,13 @@ class RegisteredSystem(KubeModel):
     application: Annotated[
         Name | None,
         Field(description="The CloudApplication in the agency's namespace that brings it there."),
+    ] = None
+    application_uid: Annotated[
+        Uid | None,
+        Field(
+            description="The metadata.uid of that one; absent: the first of its name that is "
+            "granted, and no later one."
+        ),
     ] = None
     runs_on: Annotated[
         Literal["OwnMachineRoom", "OwnHardware", "OwnCloud", "OtherCloud"] | None,
@@ -117,8 +129,15 @@ class SystemStanding(KubeModel):
 
     id: Annotated[Name, Field(description="As the register knows it.")]
     place: Annotated[Place, Field(description="Where it is.")]
+    application: Annotated[
+        Name | None, Field(description="As the register names it; absent: it was never granted.")
+    ] = None
     application_uid: Annotated[
-        str | None, Field(max_length=64, description="Of the application that was granted for it.")
+        str | None,
+        Field(
+            max_length=64,
+            description="Of the application that was granted for it first, or that it names.",
+        ),
     ] = None
     self_paid: Annotated[
         bool | None,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from mandate.api.clocks import Clock
-from mandate.api.fields import Document, Opinion, Sha256
+from mandate.api.fields import Document, Opinion, Sha256, Uid
 from mandate.api.hosts import ApprovedHost, ApprovedService, MachineRecord
 from mandate.api.meta import ATOMIC, Condition, KubeModel, cel, keyed_by
 
@@ -33,12 +33,8 @@ class ApplicationRef(KubeModel):
         ),
     ]
     uid: Annotated[
-        str,
-        Field(
-            max_length=36,
-            pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-            description="Its metadata.uid: one that comes later under the name is another.",
-        ),
+        Uid,
+        Field(description="Its metadata.uid: one that comes later under the name is another."),
     ]
 
 

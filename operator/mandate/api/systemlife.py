@@ -23,7 +23,7 @@ class Reclaim(KubeModel):
         dict[str, Annotated[int, Field(ge=1)]],
         Field(
             default_factory=dict,
-            max_length=64,
+            max_length=256,
             description="How many objects of which resource were in its namespace just before it "
             "was deleted, such as deployments.apps; what it had none of is left out.",
         ),

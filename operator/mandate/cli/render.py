@@ -86,11 +86,7 @@ def render(
 
 def _about(cluster: Cluster, kind: Kind, raw: Json, namespace: str) -> Case | Unit:
     """What a request is about, with its law."""
-    read = cluster.get(BY_NAME["Agency"], namespace.removeprefix("agency-"))
-    agency = Agency.model_validate(read)
-    law = cluster.get(BY_NAME["GovernancePolicy"], agency.spec.policy)
-    policy = GovernancePolicy.model_validate(law)
-    calendar = _calendar(cluster, policy.spec.calendar)
+    agency, policy, calendar = _law(cluster, namespace.removeprefix("agency-"))
     applications = BY_NAME["CloudApplication"]
     if "applicationRef" not in raw["spec"] and kind is not applications:
         every = cluster.objects(applications, namespace=namespace)
@@ -104,6 +100,20 @@ def _about(cluster: Cluster, kind: Kind, raw: Json, namespace: str) -> Case | Un
                 f"it is about an application {reference['name']} that is not there any more"
             )
     return Case(CloudApplication.model_validate(raw), raw["spec"], agency, policy, calendar)
+
+
+def _law(cluster: Cluster, name: str) -> tuple[Agency, GovernancePolicy, WorkCalendar | None]:
+    """What every paper is drawn with: the agency, its policy and that one's calendar."""
+    try:
+        agency = Agency.model_validate(cluster.get(BY_NAME["Agency"], name))
+        law = cluster.get(BY_NAME["GovernancePolicy"], agency.spec.policy)
+        policy = GovernancePolicy.model_validate(law)
+        return agency, policy, _calendar(cluster, policy.spec.calendar)
+    except RefusedError as error:
+        raise RefusedError(
+            f"{error.message}\npapers are drawn with the agency {name}, its policy and that one's "
+            "calendar: have a role with `get` on these three bound to you (docs/documents.md)"
+        ) from error
 
 
 def _calendar(cluster: Cluster, name: str) -> WorkCalendar | None:

@@ -16,6 +16,7 @@ from mandate.render import grant_objects
 from mandate.rules.application import Outcome, Plan, decide
 from mandate.rules.grant import Grant
 from mandate.rules.history import application_facts, subject_of
+from mandate.rules.holdings import custom_figures
 from mandate.rules.record import Fact
 from mandate.rules.takeover import NAMESPACE_TAKEN
 from mandate.rules.withdrawn import withdrawn_facts
@@ -127,8 +128,11 @@ class ApplicationController:
             return going
         if grant.regime.kept:
             return replace(going, reason="Kept", message="a Suspension in force keeps it")
+        # which custom resources the cluster has only the cluster can say
+        others = custom_figures(await self._kube.discover())
+        grant = replace(grant, quota=grant.quota | others)
         held = namespace["metadata"]["labels"].get(ENVIRONMENT) == grant.regime.environment
-        used = await counted(self._kube, grant) if held else None
+        used = await counted(self._kube, grant, others) if held else None
         if used is None:
             made = await self._grant(raw, grant)
             return going if made.granted else made

@@ -25,6 +25,8 @@ class Lookup:
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
         self._read: dict[Key, tuple[Json, Resource]] = {}
+        # the policy that each agency stood under when its zones were last told
+        self._under: dict[str, str] = {}
         self.ledger = Ledger(cache)
         """What applications take of the platforms."""
 
@@ -90,13 +92,13 @@ class Lookup:
             yield key
             for raw in self._naming("Agency", "policy", key.name):
                 yield from self.affected(Key.of(raw))
-            yield from self._zones()
+            yield from map(Key.of, self._naming("LandingZone", "policy", key.name))
         elif key.kind == "Agency":
             yield key
             for kind in REQUESTS:
                 for raw in list(self._cache.of_kind(kind.name, f"agency-{key.name}")):
                     yield Key.of(raw)
-            yield from self._zones()
+            yield from self._zones(key.name)
         elif key.kind == "CloudApplication":
             yield key
             # how many of its systems are open is the agency's
@@ -104,7 +106,7 @@ class Lookup:
             # how it stands decides what can be decided on them
             yield from map(Key.of, self._cache.about(key))
             yield from map(Key.of, self.of_the_unit(key.namespace))
-            yield from self._zones()
+            yield from self._zones(key.namespace.removeprefix("agency-"))
         elif key.kind == "LandingZone":
             yield key
         else:
@@ -124,9 +126,18 @@ class Lookup:
                 rows = self._cache.of_kind("CloudApplication", request.namespace)
                 yield from map(Key.of, list(rows))
 
-    def _zones(self) -> Iterator[Key]:
-        """The zones; what an agency left is no longer told, so that it is all of them."""
-        yield from map(Key.of, list(self._cache.of_kind("LandingZone")))
+    def _zones(self, agency: str) -> Iterator[Key]:
+        """The zones that may be for an agency's systems, or were until it left their policy."""
+        raw = self._cache.get(Key("Agency", "", agency))
+        under = {self._under.pop(agency)} if agency in self._under else set()
+        if raw is not None:
+            self._under[agency] = raw["spec"]["policy"]
+            under.add(self._under[agency])
+        for policy in sorted(under):
+            for zone in self._naming("LandingZone", "policy", policy):
+                chosen = zone["spec"].get("selector", {}).get("agencies")
+                if chosen is None or agency in chosen:
+                    yield Key.of(zone)
 
     def _naming(self, kind: str, field: str, name: str) -> list[Json]:
         """The objects of a kind whose spec names another one in a field."""

@@ -175,6 +175,12 @@ class KubeClient:
         items, _ = await self._pages("list-metadata", ref, {"labelSelector": label})
         return [item["metadata"] for item in items]
 
+    async def discover(self) -> _Objects:
+        """The groups of the API with their resources; who is logged in may read that."""
+        found = await self._call("discover", Ref("", "APIGroupDiscoveryList", "", ""), "/apis")
+        groups: _Objects = found["items"]
+        return groups
+
     async def _pages(self, verb: str, ref: Ref, query: dict[str, str]) -> tuple[_Objects, int]:
         items: _Objects = []
         query = query | {"limit": str(_PAGE)}
@@ -278,10 +284,12 @@ class KubeClient:
 
 _JSON = {"Content-Type": "application/json"}
 _METADATA = {"Accept": "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"}
+_GROUPS = {"Accept": "application/json;as=APIGroupDiscoveryList;g=apidiscovery.k8s.io;v=v2"}
 _HTTP: dict[str, tuple[str, dict[str, str]]] = {
     "get": ("GET", {}),
     "list": ("GET", {}),
     "list-metadata": ("GET", _METADATA),
+    "discover": ("GET", _GROUPS),
     "create": ("POST", _JSON),
     "update": ("PUT", _JSON),
     "apply": ("PATCH", {"Content-Type": "application/apply-patch+yaml"}),

@@ -44,6 +44,7 @@ from mandate.rules.provision import (
 )
 from mandate.rules.record import Fact
 from mandate.rules.request import Course, Form, Judged, judge, ready_condition, verdict
+from mandate.rules.suspension import suspensions_stand
 from mandate.rules.takeover import restored, restoring, with_takeover
 
 
@@ -159,12 +160,16 @@ def _course(
     app, policy = case.application, case.policy.spec
     found = restored(case)
     if found is not None:
-        return replace(restoring(found), terms=partial(_terms, case, begun, over))
+        course = restoring(found, tuple(suspensions_stand(case)))
+        return replace(course, terms=partial(_terms, case, begun, over))
     rules = _applicable(policy.stages.cloud_application, app)
     stages = tuple(rule.name for rule in rules)
     return Course(
         groups=tuple((stage,) for stage in stages),
-        checks=application_checks(app.spec, case.agency, policy, case.catalog, taken),
+        checks=(
+            *application_checks(app.spec, case.agency, policy, case.catalog, taken),
+            *suspensions_stand(case),
+        ),
         needs_opinion=frozenset(r.name for r in rules if r.opinion_required),
         read=read_of(preview),
         terms=partial(_terms, case, begun, over),
@@ -277,7 +282,7 @@ def _approved(
         launched_at=life.launched_at,
         billing_from=life.billing_from,
         reclaim=reclaim,
-        data_integration=duty_of(case.agency, app.metadata.name),
+        data_integration=duty_of(case.agency, app.metadata),
     )
     waits = (judged.due, *life.due, *runs.due)
     due = min((at for at in waits if at is not None and at > now), default=None)

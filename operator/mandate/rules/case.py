@@ -36,6 +36,42 @@ class Agreed:
 
 
 @dataclass(frozen=True, slots=True)
+class InForce:
+    """A suspension that was in force in another cluster: only one like it takes its place."""
+
+    name: str
+    effect: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A report that was verified in another cluster, Passed and not withdrawn (G33-mlps)."""
+
+    request: str
+    """Which, as its dossier has it."""
+    type: str
+    at: datetime
+    """When it was verified (UTC)."""
+    accredited: bool
+
+    @classmethod
+    def of(cls, told: Json) -> "HandedIn":
+        """As `wire` tells of it; KeyError or ValueError: it is no such thing."""
+        at = datetime.fromisoformat(told["at"])
+        return cls(told["request"], told["type"], at, accredited=told["accredited"])
+
+    def wire(self) -> Json:
+        """For the dossier that goes on."""
+        return {
+            "request": self.request,
+            "type": self.type,
+            "at": self.at.isoformat(),
+            "accredited": self.accredited,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Predecessor:
     """What an imported dossier tells of an application of the same name (X-dossier)."""
 
@@ -52,6 +88,13 @@ class Predecessor:
     billing_from: date | None = None
     agreement: Agreed | None = None
     """The one that was in force last."""
+    graded_level: str | None = None
+    """As it was graded at its launch, where its form says NotGraded (G33-mlps)."""
+    reports: tuple[HandedIn, ...] = ()
+    suspended: tuple[InForce, ...] = ()
+    """The suspensions in force in the end (A23-suspend)."""
+    exiting: bool = False
+    """Whether it was on its way out: an exit was approved there (A17-exit)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ import rfc8785
 
 from mandate.api.agency import Agency
 from mandate.api.cloudapplication import BEFORE_APPROVAL, Phase
-from mandate.api.meta import Condition, Json
+from mandate.api.meta import Condition, Json, ObjectMeta
 from mandate.api.register import CloudUse, Place, RegisteredSystem, SystemStanding
 from mandate.api.rulebook import cite
 from mandate.rules.integration import overdue_at, standing_of
 from mandate.rules.record import Fact
+from mandate.rules.register import bound_uid, entry_of
 from mandate.rules.request import Law
 
 _MESSAGE = 3800
@@ -61,10 +62,11 @@ def cloud_use(
         law: the policy, and the calendar by whose days a date is over.
         now: the time (UTC).
     """
-    granted = {a.name: a for a in applications if a.granted}
+    found = [(a, entry_of(agency, ObjectMeta(name=a.name, uid=a.uid))) for a in applications]
+    granted = {entry.id: a for a, entry in found if a.granted and entry is not None}
     systems = agency.spec.systems
-    standings = tuple(_standing(s, granted, law, now) for s in systems)
-    missed = tuple(sorted(granted.keys() - {s.application for s in systems}))
+    standings = tuple(_standing(s, granted.get(s.id), agency, law, now) for s in systems)
+    missed = tuple(sorted(a.name for a, entry in found if a.granted and entry is None))
     places = Counter(s.place for s in standings)
     use = CloudUse(
         since=now,
@@ -84,14 +86,15 @@ def cloud_use(
 
 
 def _standing(
-    system: RegisteredSystem, granted: Mapping[str, Applied], law: Law, now: datetime
+    system: RegisteredSystem, found: Applied | None, agency: Agency, law: Law, now: datetime
 ) -> SystemStanding:
-    found = granted.get(system.application) if system.application else None
     duty = system.data_integration
+    uid = found.uid if found else bound_uid(agency, system)
     return SystemStanding(
         id=system.id,
         place="OnCloud" if found else _off_cloud(system, law, now),
-        application_uid=found.uid if found else None,
+        application=system.application if uid else None,
+        application_uid=uid,
         self_paid=True if found and found.self_paid else None,
         # only what is deployed on the cloud is to be integrated (article 7)
         integration=standing_of(duty, law, now) if duty and found else None,
@@ -119,7 +122,10 @@ def _condition(agency: Agency, use: CloudUse, law: Law, now: datetime) -> Condit
     if use.unregistered:
         names = ", ".join(use.unregistered)
         status, reason = "Unknown", "Unregistered"
-        text = f"granted and in no entry of spec.systems: {names}; enter them"
+        text = (
+            f"granted and in no entry of spec.systems: {names}; enter them; an entry of that name "
+            "is an earlier one's until it has their applicationUid"
+        )
     if not agency.spec.systems:
         status, reason = "Unknown", "NoRegister"
         text = "the authority keeps no register of its systems; enter them in spec.systems"
@@ -159,7 +165,7 @@ def _due(
     """When the next of the days that are waited for is over."""
     ends: list[datetime | None] = []
     for system in systems:
-        if system.application in granted:
+        if system.id in granted:
             ends.append(overdue_at(system.data_integration, law))
         # only who may wait until that day is judged otherwise after it
         elif system.migrate_by is not None and _off_cloud(system, law, now) == "Migrating":

@@ -10,7 +10,7 @@ from mandate.api.timelimits import MLPS_REPORT
 from mandate.rules.case import Case, approval
 from mandate.rules.clocks import Term
 from mandate.rules.evidence import counts_at_all, required
-from mandate.rules.launch import launch_of
+from mandate.rules.launch import continued, launch_of
 from mandate.rules.launching import level_of
 
 
@@ -18,8 +18,7 @@ def evaluation_term(case: Case, over: datetime | None) -> tuple[Term, ...]:
     """From the launch until every report owed after it is verified, or it is gone (G33-mlps)."""
     launch, owed = launch_of(case), _owed(case)
     launched = launch.launched_at
-    # what was handed in before a restore is on record in the other cluster
-    if launched is None or launch.continued is not None or not owed:
+    if launched is None or not owed:
         return ()
     handed_in = [_handed_in(case, wanted) for wanted in owed]
     known = [at for at in handed_in if at is not None]
@@ -49,7 +48,12 @@ def evaluation_due(clocks: tuple[Clock, ...]) -> datetime | None:
 
 
 def _owed(case: Case) -> tuple[RequiredReport, ...]:
-    """What the system owes after its launch, by its protection level."""
+    """What the system owes after its launch, by its protection level, here or there."""
+    before = continued(case)
+    if before is not None:
+        applied = case.application.spec.protection_level
+        level = before.graded_level if applied == "NotGraded" else applied
+        return required(case.policy.spec, level, "AfterLaunch")
     for request in case.of(LaunchRequest):
         if approval(request, "launch") is not None:
             return required(case.policy.spec, level_of(case, request.spec), "AfterLaunch")
@@ -57,7 +61,10 @@ def _owed(case: Case) -> tuple[RequiredReport, ...]:
 
 
 def _handed_in(case: Case, wanted: RequiredReport) -> datetime | None:
-    """When a report that counts was first verified (UTC); valid then is valid here (G33-mlps)."""
+    """When a report that counts was first verified (UTC); valid then is valid here (G33-mlps).
+
+    What was handed in before a restore is on record in the dossier that is continued.
+    """
     verified = [
         approval(report, "verification")
         for report in case.of(AssessmentReport)
@@ -65,4 +72,11 @@ def _handed_in(case: Case, wanted: RequiredReport) -> datetime | None:
         and counts_at_all(report)
         and (report.spec.assessor.cnas_number or not wanted.accredited)
     ]
-    return min((made.at for made in verified if made is not None and made.at), default=None)
+    before = continued(case)
+    known = [
+        report.at
+        for report in (before.reports if before else ())
+        if report.type == wanted.type and (report.accredited or not wanted.accredited)
+    ]
+    known += [made.at for made in verified if made is not None and made.at]
+    return min(known, default=None)

@@ -43,7 +43,7 @@ def exit_checks(
         found.append(
             blocking_check("NoticeGiven", _too_soon(spec, law.policy), cite("A07-reclaim"))
         )
-        unmet = not_unmet(spec.reclaim, agency, systems[0].metadata.name, law, now)
+        unmet = not_unmet(spec.reclaim, agency, systems[0].metadata, law, now)
         found.append(blocking_check("RequirementUnmet", unmet, cite("A07-reclaim")))
     return tuple(found)
 

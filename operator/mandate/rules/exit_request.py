@@ -150,4 +150,4 @@ def _reclaimable_at(case: Case | Unit, request: ExitRequest) -> datetime | None:
     """When what a reclaim rests on is overdue (UTC; A07-reclaim)."""
     if request.spec.reclaim is None:
         return None
-    return overdue_at(duty_of(case.agency, case.systems[0].metadata.name), case.law)
+    return overdue_at(duty_of(case.agency, case.systems[0].metadata), case.law)

@@ -4,13 +4,16 @@ The cluster counts it by the namespace's quota: the operator needs no right to l
 read, what a unit has in it (A26-access).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from mandate.api import quantity
+from mandate.api.meta import Json
 from mandate.api.systemlife import Reclaim
 
 _COUNT = "count/"
+_QUOTABLE = frozenset({"create", "delete", "list", "watch"})
+"""The verbs of a resource that the cluster's quotas count."""
 COUNTED = (
     "configmaps",
     "cronjobs.batch",
@@ -41,6 +44,31 @@ COUNTED = (
 def no_more() -> dict[str, str]:
     """The quota's figures for what is held: nothing is added to what is counted."""
     return {f"{_COUNT}{name}": "0" for name in COUNTED}
+
+
+def custom_figures(groups: Iterable[Json]) -> dict[str, str]:
+    """The quota's figures for custom resources, such as `count/gauges.luan.example`.
+
+    Of the cluster's own kinds those in `COUNTED` are counted, and not what it keeps in every
+    namespace for itself.
+
+    Args:
+        groups: of the API, as aggregated discovery (v2) has them.
+    """
+    found = {
+        f"{_COUNT}{resource['resource']}.{group['metadata']['name']}"
+        for group in groups
+        if _is_custom(group["metadata"]["name"])
+        for version in group["versions"]
+        # a server that does not answer is listed without
+        for resource in version.get("resources", ())
+        if resource["scope"] == "Namespaced" and set(resource["verbs"]) >= _QUOTABLE
+    }
+    return dict.fromkeys(sorted(found), "0")
+
+
+def _is_custom(group: str) -> bool:
+    return "." in group and not group.endswith(".k8s.io")
 
 
 def reclaim_of(used: Mapping[str, str]) -> Reclaim:

@@ -10,18 +10,18 @@ import rfc8785
 from mandate.api.agency import Agency
 from mandate.api.cloudapplication import CloudApplicationStatus
 from mandate.api.exitrequest import UnmetRequirement
+from mandate.api.meta import ObjectMeta
 from mandate.api.register import DataIntegration
 from mandate.api.rulebook import cite
 from mandate.rules.record import Fact
+from mandate.rules.register import entry_of
 from mandate.rules.request import Law
 
 
-def duty_of(agency: Agency, application: str) -> DataIntegration | None:
+def duty_of(agency: Agency, application: ObjectMeta) -> DataIntegration | None:
     """What the agency's register asks of the system of this application."""
-    for system in agency.spec.systems:
-        if system.application == application:
-            return system.data_integration
-    return None
+    entry = entry_of(agency, application)
+    return entry.data_integration if entry is not None else None
 
 
 def standing_of(duty: DataIntegration, law: Law, now: datetime) -> Literal["Due", "Overdue", "Met"]:
@@ -47,7 +47,7 @@ def overdue_text(duty: DataIntegration) -> str:
 
 
 def not_unmet(
-    unmet: UnmetRequirement, agency: Agency, application: str, law: Law, now: datetime
+    unmet: UnmetRequirement, agency: Agency, application: ObjectMeta, law: Law, now: datetime
 ) -> Iterator[str]:
     """Why a reclaim rests on nothing that the register has as unmet (A07-reclaim).
 
@@ -61,7 +61,8 @@ def not_unmet(
     duty = duty_of(agency, application)
     if duty is None:
         yield (
-            f"the register of {agency.metadata.name} asks no dataIntegration of {application}: "
+            f"the register of {agency.metadata.name} asks no dataIntegration of "
+            f"{application.name} (uid {application.uid}): "
             "enter what and by when in spec.systems, so that the unit sees it"
         )
         return

@@ -142,7 +142,7 @@ def _conditions(
 
 
 def _duty(case: Case) -> DataIntegration | None:
-    return duty_of(case.agency, case.application.metadata.name)
+    return duty_of(case.agency, case.application.metadata)
 
 
 def _integration(case: Case, ending: Exit, now: datetime) -> Iterator[Condition]:

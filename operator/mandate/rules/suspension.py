@@ -15,7 +15,7 @@ from mandate.api.requests import Check, Effect, decision_key
 from mandate.api.rulebook import cite
 from mandate.api.suspension import Suspension, SuspensionStatus
 from mandate.rules.beside import Aside, aside
-from mandate.rules.case import Case, approval, effective, form_of
+from mandate.rules.case import Case, InForce, approval, effective, form_of
 from mandate.rules.checks import blocking_check
 from mandate.rules.request import Course, Form, Judged, RequestPlan, judge, ready_condition, verdict
 
@@ -70,7 +70,8 @@ def judge_suspension(case: Case, request: Suspension, spec: Json, now: datetime)
     """
     form = form_of(request, spec)
     stage = "ratification" if request.spec.origin == "Provider" else "suspension"
-    judged = judge(form, Course(((stage,),), checks=tuple(_stands(case))), case.law, now)
+    checks = tuple(_stands(case, request))
+    judged = judge(form, Course(((stage,),), checks=checks), case.law, now)
     form = replace(form, status=form.status.model_copy(update={"checks": judged.checks}))
     ends = tuple(_ends(form, judged, stage))
     effects = dict(judged.base["effects"])
@@ -119,9 +120,34 @@ def _ready(
     return verdict(judged, form, now, done=("InForce", "in force until it is lifted"))
 
 
-def _stands(case: Case) -> Iterator[Check]:
-    """Only what was granted, and has not exited, can be suspended."""
-    phase = case.application.status.phase
-    stands = phase not in (*BEFORE_APPROVAL, "Exited")
+def suspensions_stand(case: Case) -> Iterator[Check]:
+    """What was suspended in another cluster is not let go by coming here (A23-suspend).
+
+    Each suspension that was in force there is filed here by its name, and in force, or lifted
+    here by who may lift it, before anything is granted.
+    """
+    before = case.predecessor
+    if before is None or not before.suspended:
+        return
+    here = {_named(s) for s in case.of(Suspension) if _in_force(s) or s.status.phase == "Lifted"}
+    missing = [
+        f"Suspension {old.name} ({old.effect}, of origin {old.origin}) was in force in the other "
+        "cluster: file it again by that name, and decide on it; then lift it if it is to end"
+        for old in before.suspended
+        if old not in here
+    ]
+    yield blocking_check("SuspensionsStand", missing, cite("A23-suspend"))
+
+
+def _named(suspension: Suspension) -> InForce:
+    spec = suspension.spec
+    return InForce(suspension.metadata.name, spec.effect, spec.origin)
+
+
+def _stands(case: Case, request: Suspension) -> Iterator[Check]:
+    """Only what was granted, and has not exited, can be suspended; or goes on from another."""
+    phase, before = case.application.status.phase, case.predecessor
+    again = before is not None and _named(request) in before.suspended
+    stands = again if phase in BEFORE_APPROVAL else phase != "Exited"
     said = f"the application is {phase or 'not judged yet'}: there is nothing to suspend"
     yield blocking_check("SystemStands", [] if stands else [said], cite("A23-suspend"))

@@ -4,23 +4,20 @@ Neither becomes a grant by itself: the authority takes it over, and cites the la
 dossier that was kept outside (X-dossier, G310-sublet).
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import date, datetime
+from collections.abc import Iterator
 from functools import partial
 from hashlib import sha256
 
 import rfc8785
-from pydantic import TypeAdapter
 
-from mandate.api.hosts import Allocation
 from mandate.api.meta import Json
-from mandate.api.requests import Approval
+from mandate.api.requests import Approval, Check
 from mandate.api.rulebook import cite
 from mandate.api.stages import TAKEOVER
 from mandate.rules.beside import beside
-from mandate.rules.case import Agreed, Case, Predecessor
-from mandate.rules.dossier import GENESIS, facts_in, seal
+from mandate.rules.case import Case, Predecessor
+from mandate.rules.checks import advisory_check
+from mandate.rules.dossier import GENESIS
 from mandate.rules.less import as_asked
 from mandate.rules.progress import pinned_stages
 from mandate.rules.record import Fact
@@ -28,75 +25,6 @@ from mandate.rules.request import Course, Form, Judged
 
 NAMESPACE_TAKEN = "NamespaceTaken"
 """What came of a grant whose namespace is there and another's."""
-_JSON: TypeAdapter[Json] = TypeAdapter(Json)
-
-
-def predecessors(parts: Sequence[Json]) -> Iterator[Predecessor]:
-    """What the parts of one imported dossier tell: after each of them, the last one last.
-
-    A part that is added later changes nothing of what was cited before.
-
-    Args:
-        parts: `Dossier` objects of one subject, in their order.
-
-    Raises:
-        ValueError: an entry was altered, or a part is missing: the API server computes no hash.
-    """
-    found = Predecessor("", GENESIS, "")
-    for part in parts:
-        _check(part, found.head)
-        for key, data, digest in facts_in(part["spec"]["entries"]):
-            found = replace(_next(found, key, data), head=digest)
-        yield replace(found, dossier=part["metadata"]["name"])
-
-
-def _check(part: Json, head: str) -> None:
-    if part["spec"]["opens"] != head:
-        raise ValueError("a part is missing")
-    for entry in part["spec"]["entries"]:
-        unsealed = {name: value for name, value in entry.items() if name != "hash"}
-        if entry["previous"] != head or seal(unsealed) != entry:
-            raise ValueError(f"entry {entry['seq']} was altered")
-        head = entry["hash"]
-
-
-def _next(found: Predecessor, key: str, data: str) -> Predecessor:
-    """What is known after one more fact."""
-    if key.startswith("filed."):
-        return Predecessor("", found.head, _JSON.validate_json(data)["formSha256"])
-    if key.startswith("granted.Granted."):
-        allocation = _JSON.validate_json(data)["allocation"]
-        return replace(found, granted=Allocation.model_validate(allocation))
-    if key.startswith("changed."):
-        changed = _JSON.validate_json(data)["allocation"]
-        return replace(found, granted=Allocation.model_validate(changed)) if changed else found
-    if key == "gone" or key.startswith(("granted.Reclaimed.", "phase.Exited.")):
-        return replace(found, granted=None)
-    if key.startswith("phase.Running."):
-        told = _JSON.validate_json(data)
-        since, billed = told["launchedAt"], told["billingFrom"]
-        return replace(
-            found,
-            launched_at=datetime.fromisoformat(since) if since else None,
-            billing_from=date.fromisoformat(billed) if billed else None,
-        )
-    return _agreed(found, key, data)
-
-
-def _agreed(found: Predecessor, key: str, data: str) -> Predecessor:
-    """What is known after a fact that may tell of an agreement: one in force, or taken over."""
-    kind, _, rest = key.partition("/")
-    told: Json | None
-    if kind == "ServiceAgreement" and ".in-force." in rest:
-        told = _JSON.validate_json(data) | {"name": rest.partition("/")[0]}
-    elif key.startswith("takenover."):
-        told = _JSON.validate_json(data).get("agreement")
-    else:
-        return found
-    if not told or not told.get("textSha256") or not told.get("expiresOn"):
-        return found
-    last = date.fromisoformat(told["expiresOn"])
-    return replace(found, agreement=Agreed(told["name"], told["textSha256"], last))
 
 
 def restored(case: Case) -> Predecessor | None:
@@ -114,14 +42,30 @@ def restored(case: Case) -> Predecessor | None:
     return found if here else None
 
 
-def restoring(found: Predecessor) -> Course:
-    """The course of a form that is restored: what it was granted was judged when it was."""
+def restoring(found: Predecessor, checks: tuple[Check, ...] = ()) -> Course:
+    """The course of a form that is restored: what it was granted was judged when it was.
+
+    Args:
+        found: what is known of it from the other cluster.
+        checks: what has to stand here before it is granted again.
+    """
     return Course(
         groups=((TAKEOVER,),),
+        checks=(*checks, *_leaving(found)),
         read=_read(found.head),
         objection=partial(_uncited, found.head),
         cites=found.head,
     )
+
+
+def _leaving(found: Predecessor) -> Iterator[Check]:
+    """That it was on its way out, and here is not until that is asked for again (A17-exit)."""
+    if found.exiting:
+        said = (
+            "its exit was approved in the other cluster and not carried out: it will be as it was "
+            "before that; file the ExitRequest again once it is taken over"
+        )
+        yield advisory_check("ExitNotContinued", [said], cite("A17-exit"))
 
 
 def with_takeover(case: Case, judged: Judged, reason: str) -> Judged:
@@ -163,17 +107,22 @@ def taken_over(made: Approval | None, generation: int, found: Predecessor | None
 
 
 def _continued(found: Predecessor | None) -> Json:
-    """The agreement that stays in force, for the dossier that goes on."""
-    if found is None or found.agreement is None:
-        return {}
-    agreed = found.agreement
-    return {
-        "agreement": {
+    """What stays as it was, for the dossier that goes on: agreement, grading, reports."""
+    told: Json = {}
+    if found is None:
+        return told
+    if found.agreement is not None:
+        agreed = found.agreement
+        told["agreement"] = {
             "name": agreed.name,
             "textSha256": agreed.text_sha256,
             "expiresOn": agreed.expires_on.isoformat(),
         }
-    }
+    if found.graded_level is not None:
+        told["gradedLevel"] = found.graded_level
+    if found.reports:
+        told["reports"] = [report.wire() for report in found.reports]
+    return told
 
 
 def _read(head: str) -> Json:

@@ -7,7 +7,7 @@ from mandate.api.meta import API_VERSION, Json
 from mandate.kube.client import KubeClient
 from mandate.observability.logs import identity
 from mandate.rules.case import Predecessor
-from mandate.rules.takeover import predecessors
+from mandate.rules.predecessor import predecessors
 from mandate.runtime.cache import Key
 from mandate.runtime.dossiers import IMPORTED
 
@@ -70,7 +70,7 @@ def _read(parts: list[Json]) -> dict[tuple[str, str], list[Predecessor]]:
     ends = {place: each[-1]["spec"]["entries"][-1]["at"] for place, each in by_subject.items()}
     for place in sorted(by_subject, key=lambda place: (ends[place], place)):
         try:
-            told = list(predecessors(by_subject[place]))
+            told = predecessors(by_subject[place])
         except (ValueError, KeyError, TypeError) as error:
             where = identity(_KIND, place[0], place[1])
             _log.warning("an imported dossier is not read", extra=where | {"error": str(error)})

@@ -30,7 +30,7 @@ def change_sheet(
 
     It holds what was decided and nothing of what came later: it is drawn again as it was.
     """
-    lines = decision_lines(status, policy)
+    lines = decision_lines(case.kind, status, policy)
     return page(
         "change-sheet.html.j2",
         title=f"{policy.cloud_titles.title}资源变更确认单",

@@ -8,6 +8,7 @@ from mandate.api.exitrequest import ExitRequestSpec
 from mandate.api.governancepolicy import GovernancePolicySpec
 from mandate.api.hosts import Allocation, ApprovedHost
 from mandate.api.requests import Approval, Effect, RequestStatus
+from mandate.api.stages import BY_KIND
 from mandate.api.suspension import SuspensionSpec, SuspensionStatus
 from mandate.api.systemlife import Reclaim
 from mandate.render.documents import chinese, labels
@@ -89,7 +90,7 @@ def decision_cover(case: Case, status: RequestStatus, policy: GovernancePolicySp
         title=f"{labels.REQUEST[case.kind]}决定书",
         case=case,
         regulation=policy.title,
-        lines=list(decision_lines(status, policy)),
+        lines=list(decision_lines(case.kind, status, policy)),
     )
 
 
@@ -148,7 +149,7 @@ def suspension_report(
             "恢复时间": chinese.instant(restored, case.zone) if restored else "尚未恢复",
         },
         evidence=spec.document,
-        lines=list(decision_lines(status, policy)),
+        lines=list(decision_lines(case.kind, status, policy)),
     )
 
 
@@ -171,7 +172,7 @@ def termination_report(
         cause=spec.reason,
         times={"计划终止日期": chinese.day(spec.planned_exit_date)},
         evidence=None,
-        lines=list(decision_lines(status, policy)),
+        lines=list(decision_lines(case.kind, status, policy)),
     )
 
 
@@ -187,14 +188,32 @@ def _report(case: Case, policy: GovernancePolicySpec, **values: object) -> str:
     )
 
 
-def decision_lines(status: RequestStatus, policy: GovernancePolicySpec) -> Iterator[DecisionLine]:
-    """The decisions, in the order of their generations and then of their times."""
-    own = {rule.name: rule.title for rule in policy.stages.cloud_application if rule.title}
+def decision_lines(
+    kind: str, status: RequestStatus, policy: GovernancePolicySpec
+) -> Iterator[DecisionLine]:
+    """The decisions, in the order in which they were made.
 
-    def order(key: str) -> tuple[int, str, str]:
+    Times are whole seconds. Of those within one, a stage stands after what it opens after
+    (X-order); which of two that are open together came first is not known.
+
+    Args:
+        kind: of the request, such as `ExitRequest`.
+        status: with its decisions.
+        policy: which names an application's stages.
+    """
+    rules = policy.stages.cloud_application
+    own = {rule.name: rule.title for rule in rules if rule.title}
+    # what leaves the form open is decided before what closes it
+    course = sorted(BY_KIND[kind].stages, key=lambda stage: stage.freezes)
+    named = [stage.name for stage in course]
+    if BY_KIND[kind].policy_stages:
+        named = [rule.name for rule in rules] + named
+
+    def order(key: str) -> tuple[int, str, int, str]:
         stage, _, generation = key.rpartition(".")
         at = status.approvals[key].at
-        return int(generation), at.isoformat() if at else "", stage
+        turn = named.index(stage) if stage in named else len(named)
+        return int(generation), at.isoformat() if at else "", turn, stage
 
     for key in sorted(status.approvals, key=order):
         stage, _, generation = key.rpartition(".")
