@@ -11,6 +11,12 @@ from hack.site import Actor, Site
 _LUAN = ZoneInfo("Asia/Shanghai")
 _EXIT = f"exitrequest/{SYSTEM}-exit"
 _BOTH = "Approved Refused"
+_RESOURCES = [
+    {"kind": "VirtualMachine", "description": "应用服务器", "quantity": 13},
+    {"kind": "VirtualMachine", "description": "数据库服务器", "quantity": 1},
+    {"kind": "Other", "description": "云主机安全防护", "quantity": 4},
+]
+"""What runs in the end: as granted, with the two changes."""
 
 
 def tell_ending(site: Site, teller: Teller, people: dict[str, Actor]) -> None:
@@ -53,7 +59,7 @@ def _exit(site: Site, teller: Teller, people: dict[str, Actor]) -> None:
     alice, bob, root = people["alice"], people["bob"], people["root"]
     site.advance(days=200)
     planned = str((site.now() + timedelta(days=10)).astimezone(_LUAN).date())
-    form = about(alice, "exit-request", plannedExitDate=planned)
+    form = about(alice, "exit-request", plannedExitDate=planned, resources=_RESOURCES)
     teller.allowed("asks to exit", alice, "apply", "-f", "-", stdin=form)
     teller.becomes("it awaits the authority", partial(may, bob, _EXIT, "exit"), _BOTH)
     teller.allowed("approves the exit", bob, *patch(_EXIT), "-p", decision(bob, _EXIT, "exit"))

@@ -92,11 +92,13 @@ def patch(name: str) -> tuple[str, ...]:
 
 
 def decision(reader: Actor, name: str, stage: str) -> str:
-    """The patch that a decider types, with the basis as it was read."""
-    where = f'jsonpath={{.status.awaiting[?(@.stage=="{stage}")].basis}}'
-    basis = see(reader, "get", name, "-n", OFFICE, "-o", where)
+    """The patch that a decider types, with generation and basis as they were read."""
+    where = f'jsonpath={{.metadata.generation}} {{.status.awaiting[?(@.stage=="{stage}")].basis}}'
+    generation, _, basis = see(reader, "get", name, "-n", OFFICE, "-o", where).partition(" ")
     entry = {"decision": "Approved", "basis": basis, "opinion": "同意"} | sealed(stage)
-    return json.dumps({"status": {"approvals": {f"{stage}.1": entry}}}, ensure_ascii=False)
+    return json.dumps(
+        {"status": {"approvals": {f"{stage}.{generation}": entry}}}, ensure_ascii=False
+    )
 
 
 def may(who: Actor, name: str, stage: str) -> str:

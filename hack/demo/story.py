@@ -6,6 +6,7 @@ from functools import partial
 
 import yaml
 
+from hack.demo.changing import tell_changes
 from hack.demo.ending import tell_ending
 from hack.demo.life import tell_life
 from hack.demo.teller import Teller
@@ -91,6 +92,7 @@ def tell(site: Site, teller: Teller) -> None:
         "pei": site.actor("pei", "luan-provider"),
     }
     tell_life(site, teller, people)
+    tell_changes(site, teller, people)
     tell_ending(site, teller, people)
 
 
