@@ -8,8 +8,9 @@ TESTS ?=
 ONLY ?=
 export UV_PROJECT_ENVIRONMENT := .venv
 
-.PHONY: help setup format lint types layers generated generate controlplane \
-	test test-unit test-cluster test-faults test-e2e soak demo mutants sbom audit up down clean
+.PHONY: help setup format lint types layers generated generate controlplane promtool \
+	test test-unit test-monitoring test-cluster test-faults test-e2e soak demo mutants sbom audit up down \
+	clean
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -49,6 +50,12 @@ controlplane: setup ## builds etcd, kube-apiserver, kube-controller-manager, kub
 test-unit: setup ## the rules and what else needs no API
 	$(RUN) -m pytest tests/unit $(TESTS)
 
+promtool: setup ## builds Prometheus' promtool (once)
+	$(RUN) -m hack.controlplane build-promtool
+
+test-monitoring: promtool ## alerts and dashboard, by promtool and against what is exposed
+	$(RUN) -m pytest tests/monitoring $(TESTS)
+
 test-cluster: controlplane ## on a real API server
 	$(RUN) -m pytest tests/cluster $(TESTS)
 
@@ -64,7 +71,7 @@ test-e2e: controlplane ## the tutorial, and the demo with each guard taken away 
 mutants: controlplane ## switches each guard and rule off: a test that proves it must notice
 	$(RUN) -m hack.mutants $(ONLY)
 
-test: lint types layers generated test-unit test-cluster test-faults test-e2e demo ## everything
+test: lint types layers generated test-unit test-monitoring test-cluster test-faults test-e2e demo ## everything
 
 demo: controlplane ## the Lu'an story on a control plane of its own
 	$(RUN) -m hack.demo

@@ -1,22 +1,26 @@
-"""`python -m hack.controlplane build`: the programs; `run`: a control plane until Ctrl-C."""
+"""`python -m hack.controlplane`: `build` its programs, or helm, or promtool; `run` until Ctrl-C."""
 
 import argparse
 import contextlib
 import signal
 import sys
 
-from hack.controlplane.build import BuildError, binaries
+from hack.controlplane.build import HELM, PROMTOOL, BuildError, binaries
 from hack.controlplane.controlplane import ControlPlane, StartError
+
+TOOLS = {"build-helm": HELM, "build-promtool": PROMTOOL}
 
 
 def main() -> int:
     """Does what the command line says; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m hack.controlplane", description=__doc__)
-    parser.add_argument("command", choices=["build", "run"])
+    parser.add_argument("command", choices=["build", *TOOLS, "run"])
     command = parser.parse_args().command
     try:
         if command == "build":
             print(binaries())
+        elif command in TOOLS:
+            print(TOOLS[command].folder())
         else:
             _run()
     except (BuildError, StartError) as error:

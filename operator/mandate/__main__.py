@@ -32,6 +32,7 @@ from mandate.runtime.clock import Clock
 from mandate.runtime.departed import SUBJECTS, Departed
 from mandate.runtime.dossiers import Dossiers
 from mandate.runtime.imported import Imported
+from mandate.runtime.inspection import Inspection
 from mandate.runtime.leader import Leader
 from mandate.runtime.lookout import Lookout
 from mandate.runtime.operator import Controller, Operator
@@ -63,7 +64,8 @@ async def run(settings: Settings) -> None:
         imported = Imported(kube)
         cases = Cases(cache, lookup, clock, imported)
         made = controllers(kube, cache, lookup, cases, clock, sweep)
-        sweeps = (sweep, Departed(kube, cache), Abandoned(kube, cache), imported)
+        departed, abandoned = Departed(kube, cache), Abandoned(kube, cache)
+        sweeps = (sweep, departed, abandoned, imported, Inspection(kube))
         operator = Operator(settings, kube, cache, made, lookup)
         moved = asyncio.create_task(clock.follow(operator.look_again), name="clock")
         try:

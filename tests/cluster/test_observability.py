@@ -1,6 +1,7 @@
 """What an operator of the operator sees of the real one: metrics, health, state, logs."""
 
 import json
+import re
 import signal
 import socket
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from mandate.api.cloudapplication import Phase
 from mandate.api.kinds import WATCHED
 from mandate.api.meta import Json
 from tests.cluster.office import SETTINGS, Office
+from tests.monitoring.exposed import series
+from tests.monitoring.promtool import Promtool
 
 _LOG = "operator.log"
 
@@ -60,10 +63,29 @@ def test_after_a_life_the_metrics_tell_of_it(office: Office) -> None:
     there = len(policies.body["items"])
     assert site.metric("mandate_cache_objects", kind="GovernancePolicy") == there
     assert site.metric("mandate_unreadable_objects") == 0
+    assert site.metric("mandate_broken_dossiers") == 0
+    assert site.metric("mandate_calendar_remaining_seconds") > 0
     assert site.metric("mandate_reconciles_total", kind="CloudApplication", result="done") >= 2
     assert site.metric("mandate_reconcile_duration_seconds_sum", kind="CloudApplication") > 0
     assert site.metric("mandate_api_requests_total", verb="create", kind="Namespace") >= 1
     assert site.metric("mandate_api_requests_total", verb="list", code="200") >= len(WATCHED)
+
+
+def test_what_is_exposed_follows_prometheus_and_is_what_alerts_and_dashboard_ask_for(
+    office: Office,
+) -> None:
+    office.approve()
+    page = office.site.page("/metrics").message
+    own = [row for row in page.splitlines() if re.match(r"(# (HELP|TYPE) )?mandate_", row)]
+    Promtool().run("check", "metrics", stdin="\n".join(own) + "\n")
+    # a counter of prometheus_client brings the time it was made at along
+    names = {re.split(r"[{ ]", row)[0] for row in own if not row.startswith("#")}
+    names = {name for name in names if not name.endswith("_created")}
+    there = series()
+    assert names <= there.keys()
+    # of what is counted by label, what is not there now has no row: its family is declared
+    families = {row.split()[2] for row in own if row.startswith("# TYPE")}
+    assert {re.sub(r"_(bucket|sum|count)$", "", name) for name in there} <= families
 
 
 def test_no_metric_carries_a_name_or_a_uid(office: Office) -> None:

@@ -24,12 +24,12 @@ def awaiting(*stages: str, **status: object) -> Json:
 
 def clock(due: str, stage: str = "acceptance", **fields: object) -> Json:
     times = {"startedAt": "2026-11-20T08:00:00Z", "dueAt": due}
-    return {"stage": stage, "breached": False} | times | fields
+    return {"stage": stage, "breached": False, "provisional": False} | times | fields
 
 
-def exposed(*objects: Json) -> dict[str, float]:
+def exposed(*objects: Json, left: timedelta | None = None) -> dict[str, float]:
     registry = CollectorRegistry()
-    registry.register(Inventory(lambda: Holdings(objects, NOW), DAY))
+    registry.register(Inventory(lambda: Holdings(objects, NOW, left), DAY))
     rows = generate_latest(registry).decode().splitlines()
     samples = [row.rsplit(" ", 1) for row in rows if not row.startswith("#")]
     return {name: float(value) for name, value in samples}
@@ -158,6 +158,35 @@ def test_open_clocks_are_near_their_end_or_past_it(running: Json, state: str | N
     }
     wanted = {f'mandate_clocks{{stage="acceptance",state="{state}"}}': 1.0} if state else {}
     assert found == wanted
+
+
+@pytest.mark.rule("X-clock")
+def test_open_clocks_with_a_provisional_end_are_counted_near_or_not() -> None:
+    guessed: Json = {"provisional": True}
+    found = exposed(
+        filed(
+            {"clocks": [clock("2027-01-08T16:00:00Z", **guessed), clock("2026-11-25T16:00:00Z")]}
+        ),
+        filed({"clocks": [clock("2026-11-24T16:00:00Z", **guessed)]}),
+        filed({"clocks": [clock("2027-01-08T16:00:00Z", "review", **guessed)]}),
+        filed(
+            {"clocks": [clock("2027-01-08T16:00:00Z", closedAt="2026-11-23T08:00:00Z", **guessed)]}
+        ),
+    )
+    assert {k: v for k, v in found.items() if k.startswith("mandate_provisional")} == {
+        'mandate_provisional_clocks{stage="acceptance"}': 2,
+        'mandate_provisional_clocks{stage="review"}': 1,
+    }
+
+
+@pytest.mark.rule("X-clock")
+@pytest.mark.parametrize(
+    ("left", "shown"),
+    [(timedelta(days=2), 172_800), (timedelta(), 0), (timedelta(days=-1), -86_400), (None, None)],
+    ids=["two-days", "ends-now-or-missing", "ended", "no-policy"],
+)
+def test_what_is_left_of_the_calendar_is_shown(left: timedelta | None, shown: float | None) -> None:
+    assert exposed(left=left).get("mandate_calendar_remaining_seconds") == shown
 
 
 @pytest.mark.rule("X-input")

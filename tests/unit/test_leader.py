@@ -109,7 +109,9 @@ def test_a_standby_takes_over_at_once_from_one_that_ended_in_order() -> None:
     async def story(server: LeaseServer) -> None:
         first, second = Process(server, "a"), Process(server, "b")
         await asyncio.sleep(30)
+        before = losses()
         await first.stop()
+        assert losses() == before
         assert server.holder == ""
         ended = first.spans[0][1]
         await asyncio.sleep(5)
@@ -130,6 +132,12 @@ def test_a_standby_that_ends_leaves_the_lease_to_its_holder() -> None:
     played(story)
 
 
+def losses() -> float:
+    found = REGISTRY.get_sample_value("mandate_lease_losses_total")
+    assert found is not None
+    return found
+
+
 TROUBLES = [
     ApiError(500, "InternalError", ""),
     ApiError(429, "TooManyRequests", ""),
@@ -142,11 +150,15 @@ TROUBLES = [
 @pytest.mark.rule("X-level")
 @pytest.mark.parametrize("trouble", TROUBLES, ids=lambda error: type(error).__name__)
 def test_a_leader_that_cannot_renew_stops_in_time_and_leads_again_later(trouble: Exception) -> None:
+    before = losses()
+
     async def story(server: LeaseServer) -> None:
         leader = Process(server, "a")
         await asyncio.sleep(29)
         server.trouble = trouble
+        assert losses() == before
         await asyncio.sleep(30)
+        assert losses() == before + 1
         assert not leader.leader.leads()
         # 10 s after it began its last renewal, which was 2 s ago at most
         assert 29 + 8 - 0.1 <= leader.spans[0][1] <= 29 + 10 + 0.1

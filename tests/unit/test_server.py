@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http import HTTPStatus
 from threading import Event, Thread
 
@@ -15,9 +16,11 @@ from mandate.api.meta import Json
 from mandate.observability.health import Limits
 from mandate.observability.server import Page, serving, site
 from mandate.runtime.cache import Cache, Key
+from mandate.runtime.clock import Clock
 from mandate.runtime.lookout import Lookout
 from mandate.runtime.pulse import Pulse
 from mandate.runtime.queue import WorkQueue
+from tests.unit.builders import example
 
 LOOPBACK = "127.0.0.1"
 
@@ -192,6 +195,19 @@ def test_the_state_of_a_loop_that_stands_says_where() -> None:
     assert status == 200
     assert "queue" not in found
     assert any("in stand_still" in frame for frame in found["loopStands"])
+
+
+@pytest.mark.rule("X-clock")
+def test_what_is_counted_comes_with_what_is_left_of_the_calendar() -> None:
+    running = Running()
+    for path in ("policy.yaml", "calendar.yaml"):
+        raw = example(path)
+        running.cache.put(raw | {"metadata": raw["metadata"] | {"resourceVersion": "1"}})
+    with running as lookout:
+        found = lookout.holdings(Clock(None))
+    assert {o["kind"] for o in found.objects} == {"GovernancePolicy", "WorkCalendar"}
+    end = datetime(2026, 12, 31, 16, tzinfo=UTC)  # of 2026 in Lu'an
+    assert found.calendar_left == end - found.now
 
 
 def test_after_the_loop_has_ended_there_is_nothing_to_count() -> None:

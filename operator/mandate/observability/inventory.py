@@ -1,7 +1,7 @@
 """Gauges of what is there, counted from the cached objects when somebody asks."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,6 +24,8 @@ class Holdings:
 
     objects: Iterable[Json]
     now: datetime
+    calendar_left: timedelta | None = None
+    """Until the first calendar that a policy names ends; None: none is named."""
 
 
 class Inventory(Collector):
@@ -52,6 +54,7 @@ class _Tally:
     pending: Counter[tuple[str, str]] = field(default_factory=Counter)
     oldest: dict[tuple[str, str], float] = field(default_factory=dict)
     clocks: Counter[tuple[str, str]] = field(default_factory=Counter)
+    provisional: Counter[str] = field(default_factory=Counter)
 
     def add(self, raw: Json, now: datetime, near: timedelta) -> None:
         kind = raw["kind"]
@@ -59,6 +62,7 @@ class _Tally:
         try:
             waits = {stage: _seconds(raw, stage, now) for stage in _awaited(raw)}
             states = list(_clocks(raw, now, near))
+            provisional = [c["stage"] for c in _open(raw) if c["provisional"]]
             places = [s["place"] for s in _registered(raw)]
         except (ValueError, KeyError, TypeError, AttributeError):
             # one object that cannot be read hides no other
@@ -70,6 +74,7 @@ class _Tally:
             self.pending[kind, stage] += 1
             self.oldest[kind, stage] = max(self.oldest.get((kind, stage), 0.0), seconds)
         self.clocks.update(states)
+        self.provisional.update(provisional)
         self.places.update(places)
 
 
@@ -115,13 +120,26 @@ def gauges(found: Holdings, near: timedelta) -> Iterator[GaugeMetricFamily]:
         ["stage", "state"],
         tally.clocks,
     )
+    yield _gauge(
+        "mandate_provisional_clocks",
+        "Open clocks that end on a day of which their calendar does not speak yet.",
+        ["stage"],
+        tally.provisional,
+    )
+    left = found.calendar_left
+    yield _gauge(
+        "mandate_calendar_remaining_seconds",
+        "Until the first calendar that a policy names ends; 0 or less: ended, missing, unusable.",
+        [],
+        {} if left is None else {(): left.total_seconds()},
+    )
 
 
 def _gauge(
     name: str,
     text: str,
     labels: list[str],
-    values: Counter[str] | Counter[tuple[str, str]] | dict[tuple[str, str], float],
+    values: Mapping[str, float] | Mapping[tuple[str, str], float] | Mapping[tuple[()], float],
 ) -> GaugeMetricFamily:
     family = GaugeMetricFamily(name, text, labels=labels)
     for key, value in sorted(values.items()):
@@ -150,14 +168,16 @@ def _seconds(raw: Json, stage: str, now: datetime) -> float:
     return max(0.0, (now - max(map(datetime.fromisoformat, since))).total_seconds())
 
 
+def _open(raw: Json) -> Iterator[Json]:
+    return (c for c in raw.get("status", {}).get("clocks", []) if "closedAt" not in c)
+
+
 def _clocks(raw: Json, now: datetime, near: timedelta) -> Iterator[tuple[str, str]]:
     """The open clocks that are near their end or past it; one that stands still comes no nearer."""
-    for clock in raw.get("status", {}).get("clocks", []):
+    for clock in _open(raw):
         stops = clock.get("stops", [])
         stands_still = bool(stops) and "until" not in stops[-1]
         left = datetime.fromisoformat(clock["dueAt"]) - now
-        if "closedAt" in clock:
-            continue
         if clock["breached"] or (left <= timedelta(0) and not stands_still):
             yield clock["stage"], "breached"
         elif left <= near and not stands_still:

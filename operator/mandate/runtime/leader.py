@@ -17,7 +17,7 @@ from mandate.api.meta import Json
 from mandate.guards.roles import LEASE
 from mandate.kube.client import KubeClient, Ref
 from mandate.kube.errors import ApiError
-from mandate.observability.metrics import LEADER
+from mandate.observability.metrics import LEADER, LEASE_LOSSES
 from mandate.runtime.cache import WentBackError, version_of
 from mandate.runtime.failures import described
 from mandate.settings import Settings
@@ -95,6 +95,7 @@ class Leader:
             done, _ = await asyncio.wait({working, keeping}, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
+            LEASE_LOSSES.inc()
             _log.warning("lost the lease; standing by", extra={"identity": self._identity})
         finally:
             # in-flight writes are cut off; those that left already carry a version

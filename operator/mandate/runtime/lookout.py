@@ -14,6 +14,7 @@ from mandate.api.meta import Json
 from mandate.observability.health import Limits, troubles
 from mandate.observability.inventory import Holdings
 from mandate.observability.server import Page
+from mandate.rules.calendar_end import remaining
 from mandate.runtime.cache import Cache
 from mandate.runtime.clock import Clock
 from mandate.runtime.pulse import Pulse
@@ -87,7 +88,13 @@ class Lookout:
             RuntimeError: it has ended.
         """
         objects = self._ask(lambda: [o for kind in WATCHED for o in self._cache.of_kind(kind.name)])
-        return Holdings([clock.seen(o) for o in objects], clock.now())
+        policies, calendars = (
+            [o for o in objects if o["kind"] == kind]
+            for kind in ("GovernancePolicy", "WorkCalendar")
+        )
+        now = clock.now()
+        left = remaining(policies, calendars, now)
+        return Holdings([clock.seen(o) for o in objects], now, left)
 
     def _inside(self) -> Json:
         kinds = {k.name: sum(1 for _ in self._cache.of_kind(k.name)) for k in WATCHED}

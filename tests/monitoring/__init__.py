@@ -1,0 +1,1 @@
+"""Alerts and dashboard, checked by Prometheus itself and against what is exposed."""
