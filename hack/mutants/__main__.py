@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from hack.mutants import forks, guards, proofs, rules, suite
+from hack.mutants import forks, guards, planes, proofs, rules, suite
 from hack.site import INSTALLATION, ROOT
 from mandate.guards import policies
 
@@ -26,7 +26,11 @@ def main() -> int:
     files = sorted((ROOT / "operator" / "mandate" / "rules").glob("*.py"))
     mutants = [m for file in files for m in rules.mutants(file) if chosen(str(m))]
     lines = [line for line in guards.lines(policies(INSTALLATION)) if chosen(str(line))]
-    verdicts = [*_rules(mutants), *_guards(lines)]
+    verdicts = [
+        *_rules(mutants),
+        *_scopes([line for line in lines if line.of_scope]),
+        *_guards([line for line in lines if not line.of_scope]),
+    ]
     survivors = verdicts.count(False)
     print(f"{len(verdicts) - survivors} passed, {survivors} failed")
     return 1 if survivors or not verdicts else 0
@@ -42,15 +46,14 @@ def _rules(mutants: Sequence[rules.Mutant]) -> list[bool]:
     return forks.run([(mutant, proven.of(mutant)) for mutant in mutants])
 
 
-def _guards(lines: Sequence[guards.Line]) -> list[bool]:
-    """Whether each guard mutant was noticed."""
+def _scopes(lines: Sequence[guards.Line]) -> list[bool]:
+    """Whether each mutant of what a guard is asked about was noticed."""
     if not lines:
         return []
-    asked = {where for line in lines for paths in line.proofs for where in paths}
-    _as_it_is("of the guards", *suite.run(sorted(asked)))
+    _as_it_is("of the guards' scope", *suite.run(lines[0].proven_in))
     noticed = []
     with ThreadPoolExecutor(suite.AT_ONCE) as pool:
-        for line, (code, said) in zip(lines, pool.map(_try_guard, lines), strict=True):
+        for line, (code, said) in zip(lines, pool.map(_try_scope, lines), strict=True):
             # an error is no notice: the mutant did not even stand up
             noticed.append(code == _FAILED and " failed" in said)
             why = f"no test carries {', '.join(line.rules)}" if code == _NO_TESTS else said
@@ -58,14 +61,15 @@ def _guards(lines: Sequence[guards.Line]) -> list[bool]:
     return noticed
 
 
-def _try_guard(line: guards.Line) -> tuple[int, str]:
+def _try_scope(line: guards.Line) -> tuple[int, str]:
     options = [f"--rule={rule}" for rule in line.rules]
-    code, said = _NO_TESTS, ""
-    for where in line.proofs:
-        code, said = suite.run(["-x", *where, *options], {"MANDATE_MUTANT": str(line)})
-        if code == _FAILED:
-            break
-    return code, said
+    return suite.run(["-x", *line.proven_in, *options], {"MANDATE_MUTANT": str(line)})
+
+
+def _guards(lines: Sequence[guards.Line]) -> list[bool]:
+    """Whether each mutant of what a guard says was noticed."""
+    where = sorted({file for line in lines for file in line.proven_in})
+    return planes.run(lines, where) if lines else []
 
 
 def _as_it_is(tests: str, code: int, said: str) -> None:

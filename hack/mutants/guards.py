@@ -22,19 +22,19 @@ _ID = re.compile(r"[A-Z][A-Z0-9]*-[a-z]+")
 _ONLY_SPARES = re.compile(
     r"\w+ != null|\w+ in variables\.\w+|size\(variables\.\w+\) (> 0|== 1)|variables\.deciding"
 )
-_SOONEST = {
+_PROVEN_IN = {
     "access": "bounds exemptions near_misses",
-    "bounds": "bounds exemptions near_misses",
-    "decisions": "deciders decisions less_than_asked attacks near_misses",
+    "bounds": "bounds devices exemptions near_misses",
+    "decisions": "agreement attacks checks deciders decisions less_than_asked near_misses takeover",
     "dossiers": "dossier",
     "identity": "exemptions",
-    "internet": "bounds attacks launch",
+    "internet": "attacks bounds exemptions launch",
     "law": "law policy_terms",
-    "namespaces": "bounds exemptions near_misses claimed",
-    "operator": "operator_bounds near_misses",
-    "requests": "requests near_misses exit suspension",
-    "stamp-approver": "decisions attacks",
-    "stamp-requester": "deciders attacks requests",
+    "namespaces": "bounds claimed exemptions near_misses",
+    "operator": "near_misses operator_bounds",
+    "requests": "exit near_misses requests suspension",
+    "stamp-approver": "attacks decisions",
+    "stamp-requester": "attacks deciders requests",
     "zones": "zones",
 }
 RULES_NOTE = "mandate.dev/rules"
@@ -55,14 +55,17 @@ class Line:
         return f"{self.policy}#{self.part}"
 
     @property
-    def proofs(self) -> Iterator[list[str]]:
-        """Where tests of it stand, those that answer soonest first."""
-        if self.part.startswith(("binding", "failurePolicy", "resourceRules")):
-            yield ["tests/unit/test_guard_scope.py"]
-        else:
-            names = _SOONEST[self.policy.removesuffix(".mandate.dev")]
-            yield [f"tests/cluster/test_{name}.py" for name in names.split()]
-            yield ["tests/cluster"]
+    def of_scope(self) -> bool:
+        """Whether it is about what the guard is asked about: that needs no API server."""
+        return self.part.startswith(("binding", "failurePolicy", "resourceRules"))
+
+    @property
+    def proven_in(self) -> list[str]:
+        """The files with the tests of it."""
+        if self.of_scope:
+            return ["tests/unit/test_guard_scope.py"]
+        names = _PROVEN_IN[self.policy.removesuffix(".mandate.dev")]
+        return [f"tests/cluster/test_{name}.py" for name in names.split()]
 
 
 _Part = tuple[str, str, Callable[[Json], None]]

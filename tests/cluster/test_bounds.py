@@ -227,9 +227,13 @@ def test_nothing_opens_to_the_internet_before_its_filing(
 ) -> None:
     kind = {"services": ("v1", "Service"), "ingresses": ("networking.k8s.io/v1", "Ingress")}[where]
     body = {"apiVersion": kind[0], "kind": kind[1], "metadata": {"name": "web"}, "spec": spec}
-    answer = _try(granted, "POST", where, body)
-    assert answer.code == 403, answer.body
-    assert "to the internet (G32-filing" in answer.message
+    # what is being deleted is let go; what is made is not, whatever date it brings along
+    going = {"deletionTimestamp": "2000-01-01T00:00:00Z", "finalizers": ["example.org/held"]}
+    for metadata in ({}, going):
+        made = body | {"metadata": {"name": "web"} | metadata}
+        answer = _try(granted, "POST", where, made)
+        assert answer.code == 403, answer.body
+        assert "to the internet (G32-filing" in answer.message
 
 
 @pytest.mark.rule("A14-provision")

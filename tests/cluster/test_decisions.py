@@ -33,13 +33,16 @@ def test_name_and_time_are_the_servers(filed: Office) -> None:
 
 
 @pytest.mark.rule("X-identity")
-def test_a_planted_managed_fields_entry_does_not_date_a_decision(filed: Office) -> None:
+@pytest.mark.parametrize("through", [{"subresource": "status"}, {}], ids=["status", "form"])
+def test_a_planted_managed_fields_entry_does_not_date_a_decision(
+    filed: Office, through: Json
+) -> None:
     entry = {
-        "manager": "planted", "operation": "Update", "subresource": "status",
+        "manager": "planted", "operation": "Update",
         "apiVersion": "mandate.dev/v1alpha1", "time": "2031-01-01T00:00:00Z",
         "fieldsType": "FieldsV1",
         "fieldsV1": {"f:status": {"f:approvals": {"f:acceptance.1": {"f:decision": {}}}}},
-    }  # fmt: skip
+    } | through  # fmt: skip
     planted = filed.member.put(
         f"{filed.forms}/bus-portal", lambda found: found["metadata"]["managedFields"].append(entry)
     )

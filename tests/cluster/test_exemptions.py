@@ -91,6 +91,42 @@ def test_the_quota_controller_books_and_does_nothing_else(
     assert answer.code == code, answer.body
 
 
+@pytest.mark.rule("A16-change", "A14-sizing")
+@pytest.mark.parametrize("user", ["system:apiserver", _QUOTAS, "system:kube-controller-manager"])
+def test_who_books_changes_no_bound(granted: Office, user: str) -> None:
+    path, root = f"{_space(granted, 'granted')}/resourcequotas/mandate", _root(granted.site, user)
+    found = root.call("GET", path).body
+    more = copy.deepcopy(found)
+    more["spec"]["hard"] = {"requests.cpu": "1000"}
+    # the guard looks at the labels alone: of the rest the API server takes the status here
+    answer = root.call("PUT", f"{path}/status?dryRun=All", more)
+    assert answer.code == 200, answer.message
+    assert answer.body["spec"] == found["spec"]
+
+
+@pytest.mark.rule("A16-change", "G32-filing", "A17-delete")
+@pytest.mark.parametrize(
+    ("method", "path", "code"),
+    [
+        ("PUT", "/apis/networking.k8s.io/v1/{here}/networkpolicies/mandate/status", 404),
+        ("PUT", "/api/v1/{here}/limitranges/mandate/status", 404),
+        ("POST", "/apis/extensions/v1beta1/{here}/ingresses", 404),
+        ("POST", "/api/v1/{here}/status", 405),
+        ("POST", "/api/v1/{here}/finalize", 405),
+        ("DELETE", "/api/v1/{here}/status", 405),
+        ("DELETE", "/api/v1/{here}/finalize", 405),
+    ],
+    ids=str,
+)
+def test_the_api_server_has_no_other_way_in(
+    granted: Office, method: str, path: str, code: int
+) -> None:
+    """Which is why no guard names it: one that comes with a later version must be named then."""
+    here = f"namespaces/{granted.name}--bus-portal"
+    answer = granted.site.bootstrap.call(method, path.format(here=here), {})
+    assert answer.code == code, answer.body
+
+
 @pytest.mark.rule("X-law")
 def test_the_operator_does_not_give_up_a_namespace(granted: Office) -> None:
     operator = _root(granted.site, INSTALLATION.operator)

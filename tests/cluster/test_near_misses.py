@@ -119,6 +119,19 @@ def test_a_name_made_of_two_members_is_neither(strays: Site, who: str) -> None:
 
 
 @pytest.mark.rule("A26-access", "G310-sublet")
+@pytest.mark.parametrize("who", ["admin", INSTALLATION.operator], ids=["anybody", "the-operator"])
+def test_a_name_that_reads_like_a_member_once_decoded_is_none(granted: Office, who: str) -> None:
+    path = f"{_bindings(f'{granted.name}--bus-portal')}?dryRun=All"
+    actor = _root(granted.site, who)
+    for name in (r"\u5f20\u4e09", "张三\\", "\\张三", "张", "张三\n"):
+        answer = actor.call("POST", path, _binding("User", name))
+        assert answer.code == 403, answer.body
+        assert "(A26-access" in answer.message
+    one = actor.call("POST", path, _binding("User", "张三"))
+    assert one.code == 201, one.message
+
+
+@pytest.mark.rule("A26-access", "G310-sublet")
 def test_a_user_with_a_namespace_is_no_service_account_of_it(strays: Site) -> None:
     path = f"{_bindings('near--granted')}?dryRun=All"
     body = _binding("User", "mallory", namespace="near--granted")
@@ -162,7 +175,7 @@ def test_nothing_is_filed_in_a_namespace_that_is_half_an_agencys(
 @pytest.fixture(scope="module")
 def granted(site: Site) -> Office:
     """A granted application."""
-    office = Office.open(site, "near-misses")
+    office = Office.open(site, "near-misses", filer="张三")
     office.approve()
     return office
 

@@ -3,7 +3,8 @@
 import pytest
 
 from hack.mutants.cel import asked, operands, without
-from hack.mutants.guards import lines, weakened
+from hack.mutants.guards import Line, lines, weakened
+from hack.mutants.planes import Case, refused
 from hack.site import INSTALLATION, ROOT
 from mandate.guards import policies
 
@@ -38,9 +39,8 @@ def test_a_variable_knows_whether_it_is_denied() -> None:
 
 def test_every_mutant_has_tests_that_are_asked_about_it() -> None:
     for line in lines(policies(INSTALLATION)):
-        asked_of = [where for paths in line.proofs for where in paths]
-        assert asked_of
-        assert [where for where in asked_of if not (ROOT / where).exists()] == []
+        assert line.proven_in
+        assert [where for where in line.proven_in if not (ROOT / where).exists()] == []
 
 
 def test_every_mutant_differs_from_the_guards_and_bears_a_name_of_its_own() -> None:
@@ -51,3 +51,34 @@ def test_every_mutant_differs_from_the_guards_and_bears_a_name_of_its_own() -> N
         assert weakened(found, name) != found
     with pytest.raises(ValueError, match="no guard has"):
         weakened(found, "bounds.mandate.dev#validations.99")
+
+
+ROW = (
+    b'{"verb":"update"}\n'
+    b'{"annotations":{"validation.policy.admission.k8s.io/validation_failure":"[{\\"policy\\":'
+    b'\\"decisions.mandate.dev\\",\\"expressionIndex\\":7,\\"validationActions\\":[\\"Deny\\"]}]"}}\n'
+)
+
+
+def test_what_a_guard_refused_stands_in_the_audit_log() -> None:
+    assert list(refused(ROW)) == [("decisions.mandate.dev", 7)]
+
+
+@pytest.mark.parametrize(
+    ("policy", "part", "rule", "can"),
+    [
+        ("decisions.mandate.dev", "validations.7", "X-duty", True),
+        ("decisions.mandate.dev", "validations.7 &&1", "X-duty", True),
+        ("decisions.mandate.dev", "variables.changed ||0", "X-duty", True),
+        ("decisions.mandate.dev", "validations.7", "X-bound", False),
+        ("decisions.mandate.dev", "validations.8", "X-duty", False),
+        ("requests.mandate.dev", "variables.same &&2", "X-duty", False),
+        # refuses nothing, ever
+        ("stamp-approver.mandate.dev", "mutations.0", "X-duty", True),
+    ],
+)
+def test_those_are_asked_in_which_the_line_refused(
+    policy: str, part: str, rule: str, can: bool
+) -> None:
+    case = Case("test_it", frozenset({"X-duty"}), 1.0, frozenset(refused(ROW)))
+    assert case.can_notice(Line(policy, part, (rule,), {})) == can
