@@ -9,7 +9,7 @@ ONLY ?=
 export UV_PROJECT_ENVIRONMENT := .venv
 
 .PHONY: help setup format lint types layers generated generate controlplane promtool \
-	test test-unit test-monitoring test-cluster test-faults test-e2e soak demo mutants sbom audit up down \
+	test test-unit test-monitoring test-cluster test-faults test-e2e test-chart soak demo mutants sbom audit up down \
 	clean
 .DEFAULT_GOAL := help
 
@@ -31,6 +31,7 @@ format: setup ## writes the formatting
 lint: setup ## formatting and lint, changing nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/hadolint Dockerfile
 
 types: setup ## mypy --strict
 	$(BIN)/mypy
@@ -68,10 +69,14 @@ soak: controlplane ## random lives in bad weather for SOAK_SECONDS (600), of SOA
 test-e2e: controlplane ## the tutorial, and the demo with each guard taken away in turn
 	$(RUN) -m pytest tests/e2e $(TESTS)
 
+test-chart: controlplane ## the charts, by the real helm (built once), on a real API server
+	$(RUN) -m hack.controlplane build-helm
+	$(RUN) -m pytest tests/chart $(TESTS)
+
 mutants: controlplane ## switches each guard and rule off: a test that proves it must notice
 	$(RUN) -m hack.mutants $(ONLY)
 
-test: lint types layers generated test-unit test-monitoring test-cluster test-faults test-e2e demo ## everything
+test: lint types layers generated test-unit test-monitoring test-cluster test-faults test-e2e test-chart demo ## everything
 
 demo: controlplane ## the Lu'an story on a control plane of its own
 	$(RUN) -m hack.demo

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from hack import calendars, reference, traceability
+from hack import calendars, charts, reference, traceability
 from mandate.api.schema import crds
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +33,9 @@ def generated() -> Iterator[tuple[Path, str]]:
     """Every generated file with its text."""
     for name, document in crds().items():
         yield ROOT / "crds" / name, HEADER + to_yaml(document)
+    for path, document in charts.documents():
+        yield path, charts.HEADER + to_yaml(document)
+    yield from charts.texts()
     yield ROOT / "docs" / "reference" / "api.md", reference.api()
     yield ROOT / "docs" / "reference" / "settings.md", reference.settings()
     yield ROOT / "docs" / "reference" / "stages.md", reference.stages()
@@ -48,7 +51,7 @@ def stale() -> list[Path]:
         for path, text in expected.items()
         if not path.exists() or path.read_text("utf-8") != text
     ]
-    folders = (ROOT / "crds", ROOT / "docs" / "reference")
+    folders = (ROOT / "crds", ROOT / "docs" / "reference", *charts.folders())
     orphans = [path for folder in folders for path in folder.glob("*") if path not in expected]
     return sorted(differing + orphans)
 

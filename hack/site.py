@@ -190,9 +190,9 @@ class Site:
         # the probe looks at the first line of the guard that is applied last
         bare = weaken in [f"requests.mandate.dev#{part}" for part in ("validations.0", "binding")]
         probed = {"requests.mandate.dev"} if bare else without
-        eventually(lambda: self._guarded(probed), _GUARD_SECONDS, "the guards are in force")
+        eventually(lambda: self.guarded(probed), _GUARD_SECONDS, "the guards are in force")
 
-    def _guarded(self, without: Collection[str]) -> bool:
+    def guarded(self, without: Collection[str] = ()) -> bool:
         """Whether a form in a namespace of no agency is refused by the guard that came last."""
         form = yaml.safe_load((LUAN / "applications" / "bus-portal.yaml").read_text())
         form["metadata"]["namespace"] = "default"

@@ -60,6 +60,10 @@ def _literal(value: object) -> str:
     raise TypeError(f"no CEL literal for {value!r}")
 
 
+OPEN = ("exclusive", "operator", "operator_namespace", "platform", "platform_controllers")
+"""What the guards take from the installation: CEL literals, but for the name of its namespace."""
+
+
 class _Bare(str):
     """Text that stands in a message as it is."""
 
@@ -83,7 +87,15 @@ _ENVIRONMENT.filters["bare"] = _Bare
 
 def policies(installation: Installation) -> list[Json]:
     """Every guard with its binding, ready to be applied, in the order of their files."""
-    values = _values(installation)
+    return _rendered(_values(installation))
+
+
+def unfilled() -> list[Json]:
+    """As `policies`, with `<<name>>` wherever a value of the installation belongs (`OPEN`)."""
+    return _rendered(_values(Installation()) | {name: _Bare(f"<<{name}>>") for name in OPEN})
+
+
+def _rendered(values: dict[str, object]) -> list[Json]:
     out: list[Json] = []
     for source in sorted(_sources(), key=lambda s: s.name):
         for document in yaml.safe_load_all(source.read_text("utf-8")):

@@ -1,0 +1,1 @@
+"""The charts, by the real helm; on a real API server."""
