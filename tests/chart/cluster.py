@@ -3,19 +3,17 @@
 There is no kubelet: what the Deployment says is started here, as a process.
 """
 
-import ast
 import json
-import re
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from hack.charts import CHART, CRDS
 from hack.controlplane.controlplane import ControlPlane
-from hack.site import LUAN, ROOT, SOON, Site, eventually
+from hack.site import LUAN, SOON, Site, eventually
 from mandate.api.meta import Json
 from mandate.guards import Installation
+from tests.chart import image
 from tests.chart.helm import IMAGE, NAMESPACE, Helm
 
 QUICK = (*IMAGE, "--set", "settings.resyncSeconds=2")
@@ -25,16 +23,23 @@ _CONTENTS = "resourcequotas,limitranges,networkpolicies,rolebindings,deployments
 
 @dataclass(frozen=True)
 class Cluster:
-    """A control plane with helm at hand, as the administrator of the cluster."""
+    """A control plane with helm at hand, as the administrator of the cluster.
+
+    Attributes:
+        site: the control plane.
+        helm: with the administrator's rights.
+        environment: what the image has, where pods find it.
+    """
 
     site: Site
     helm: Helm
+    environment: Path
 
     @classmethod
-    def on(cls, plane: ControlPlane, home: Path) -> "Cluster":
+    def on(cls, plane: ControlPlane, home: Path, environment: Path) -> "Cluster":
         """The cluster of a control plane."""
         site = Site(plane)
-        return cls(site, Helm(home, site.bootstrap.kubeconfig))
+        return cls(site, Helm(home, site.bootstrap.kubeconfig), environment)
 
     def release(self, crds: Path = CRDS, chart: Path = CHART, args: Sequence[str] = ()) -> str:
         """Installs or upgrades both charts; the notes of the second."""
@@ -75,7 +80,7 @@ class Cluster:
         account = Installation(
             operator_namespace=NAMESPACE, operator_service_account=pod["serviceAccountName"]
         )
-        self.site.start_operator(entrypoint(), variables, account)
+        self.site.start_operator(image.entrypoint(self.environment), variables, account)
         eventually(lambda: self.site.page("/readyz").code == 200, SOON, "the operator is ready")
 
     def two_resyncs(self) -> None:
@@ -110,13 +115,3 @@ class Cluster:
             item["metadata"]["uid"]: item["metadata"]["resourceVersion"]
             for item in found.get("items", [found])
         }
-
-
-def entrypoint() -> list[str]:
-    """What the image runs, by the Python of this environment."""
-    text = (ROOT / "Dockerfile").read_text("utf-8")
-    found = re.search(r"^ENTRYPOINT (\[.*\])$", text, flags=re.MULTILINE)
-    assert found
-    program, *args = ast.literal_eval(found[1])
-    assert program == "python"
-    return [sys.executable, *args]

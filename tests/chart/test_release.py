@@ -20,10 +20,10 @@ _OPERATOR = Installation().operator
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster(tmp_path_factory: pytest.TempPathFactory, environment: Path) -> Iterator[Cluster]:
     """A cluster with a team's release on it."""
     with ControlPlane.start() as plane:
-        found = Cluster.on(plane, tmp_path_factory.mktemp("helm"))
+        found = Cluster.on(plane, tmp_path_factory.mktemp("helm"), environment)
         found.site.bootstrap.kubectl("create", "namespace", "team")
         _team(found)
         yield found

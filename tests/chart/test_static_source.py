@@ -1,6 +1,7 @@
 """`guards.source: static`: what the chart renders guards from the API server's own disk."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import yaml
@@ -14,7 +15,9 @@ STATIC = ("--set", "guards.source=static", "--set", "guards.namespaces=Exclusive
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory, helm: Helm) -> Iterator[Cluster]:
+def cluster(
+    tmp_path_factory: pytest.TempPathFactory, helm: Helm, environment: Path
+) -> Iterator[Cluster]:
     """Its API server was started with what the chart renders, as docs/install.md says."""
     folder = tmp_path_factory.mktemp("disk")
     (found,) = helm.template(*IMAGE, *STATIC, "--show-only", "templates/guards-static.yaml")
@@ -33,7 +36,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory, helm: Helm) -> Iterator[Cl
     document = {"apiVersion": "apiserver.config.k8s.io/v1", "kind": "AdmissionConfiguration"}
     config.write_text(yaml.safe_dump(document | {"plugins": plugins}), "utf-8")
     with ControlPlane.start(admission_config=config) as plane:
-        here = Cluster.on(plane, folder)
+        here = Cluster.on(plane, folder, environment)
         notes = here.release(args=STATIC)
         assert "ONCE EVERY API SERVER READS THEM FROM ITS DISK" in notes
         plane.restart("kube-controller-manager")
