@@ -12,7 +12,7 @@ from mandate.api.people import Contact, EmergencyContact, PhoneContact
 from mandate.api.preview import Preview
 from mandate.api.register import DataIntegration, LegalException
 from mandate.api.requests import RequestStatus
-from mandate.api.systemlife import CarriedChange, Reclaim, TrialPeriod
+from mandate.api.systemlife import CarriedChange, DailyCost, Reclaim, TrialPeriod
 from mandate.api.websites import Website
 
 ProtectionLevel = Literal["Level1", "Level2", "Level3", "Level4", "Level5", "NotGraded"]
@@ -256,6 +256,9 @@ class CloudApplicationStatus(RequestStatus):
     ] = None
     billing_from: Annotated[
         Day | None, Field(description="正式计费: the first day that is billed.")
+    ] = None
+    cost: Annotated[
+        DailyCost | None, Field(description="What a billed day costs as it runs now.")
     ] = None
     reclaim: Annotated[
         Reclaim | None, Field(description="回收: what was in it when it was deleted.")

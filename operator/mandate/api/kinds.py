@@ -147,6 +147,8 @@ KINDS: tuple[Kind, ...] = (
         Column("System", ".spec.systemName"),
         Column("Namespace", ".status.namespace", priority=1),
         Column("PaidBy", ".spec.lineAuthority", priority=1),
+        Column("BilledFrom", ".status.billingFrom", priority=1),
+        Column("PerDay", ".status.cost.perDay", priority=1),
         Column("IntegrateBy", ".status.dataIntegration.dueOn", priority=1),
     ),
     _request(LaunchRequest, "lreq", _SYSTEM),
