@@ -10,9 +10,10 @@ from mandate.api.hosts import Allocation, HostRow, SelfProcured, Service
 from mandate.api.meta import AS_SET, ATOMIC, Json, KubeModel, Resource, cel, keyed_by
 from mandate.api.people import Contact, EmergencyContact, PhoneContact
 from mandate.api.preview import Preview
+from mandate.api.prices import DailyCost
 from mandate.api.register import DataIntegration, LegalException
 from mandate.api.requests import RequestStatus
-from mandate.api.systemlife import CarriedChange, DailyCost, Reclaim, TrialPeriod
+from mandate.api.systemlife import CarriedChange, Reclaim, TrialPeriod
 from mandate.api.websites import Website
 
 ProtectionLevel = Literal["Level1", "Level2", "Level3", "Level4", "Level5", "NotGraded"]

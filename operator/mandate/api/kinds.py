@@ -117,6 +117,7 @@ KINDS: tuple[Kind, ...] = (
             Column("Systems", ".status.cloudUse.inUse", "integer"),
             Column("OnCloud", ".status.cloudUse.onCloud", "integer"),
             Column("OffCloud", ".status.cloudUse.offCloud", "integer"),
+            Column("PerDay", ".status.cost.perDay", priority=1),
             _READY,
             _AGE,
         ),

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from mandate.api.hosts import DiskType
-from mandate.api.meta import KubeModel, Schema, cel, keyed_by
+from mandate.api.meta import ATOMIC, KubeModel, Schema, cel, keyed_by
 
 Amount = Annotated[
     str,
@@ -20,6 +20,25 @@ Amount = Annotated[
 Currency = Annotated[
     str, Field(max_length=3, pattern=r"^[A-Z]{3}$", description="Of ISO 4217, such as CNY.")
 ]
+
+
+class DailyCost(KubeModel):
+    """What a billed day costs, of what runs now (article 31; ours)."""
+
+    per_day: Annotated[
+        str,
+        Field(
+            max_length=32,
+            pattern=r"^[0-9]+\.[0-9]{2}$",
+            description="By the catalogue's prices, rounded half up to two decimals.",
+        ),
+    ]
+    currency: Annotated[Currency, Field(description="The catalogue's.")]
+    unpriced: Annotated[
+        tuple[Annotated[str, Field(max_length=256)], ...],
+        Field(max_length=16, description="What runs and has no price, the first of it."),
+        ATOMIC,
+    ] = ()
 
 
 class DiskPrice(KubeModel):

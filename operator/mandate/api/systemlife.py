@@ -6,7 +6,6 @@ from typing import Annotated
 from pydantic import Field
 
 from mandate.api.meta import ATOMIC, KubeModel
-from mandate.api.prices import Currency
 
 
 class TrialPeriod(KubeModel):
@@ -40,25 +39,6 @@ class Reclaim(KubeModel):
     reclaimed_at: Annotated[
         datetime | None, Field(description="When all was gone (UTC); absent: it is going.")
     ] = None
-
-
-class DailyCost(KubeModel):
-    """What a billed day costs as the system runs now (article 31; ours)."""
-
-    per_day: Annotated[
-        str,
-        Field(
-            max_length=32,
-            pattern=r"^[0-9]+\.[0-9]{2}$",
-            description="By the catalogue's prices, rounded half up to two decimals.",
-        ),
-    ]
-    currency: Annotated[Currency, Field(description="The catalogue's.")]
-    unpriced: Annotated[
-        tuple[Annotated[str, Field(max_length=256)], ...],
-        Field(max_length=16, description="What runs and has no price, the first of it."),
-        ATOMIC,
-    ] = ()
 
 
 class CarriedChange(KubeModel):

@@ -15,10 +15,10 @@ from typing import Literal
 
 from mandate.api import quantity
 from mandate.api.hosts import Allocation, Machine, Service
+from mandate.api.prices import DailyCost
 from mandate.api.resourcechange import ResourceChange
 from mandate.api.rulebook import cite
 from mandate.api.servicecatalog import CatalogItem, ServiceCatalog
-from mandate.api.systemlife import DailyCost
 from mandate.rules.allocation import after
 from mandate.rules.case import Case
 from mandate.rules.catalogue import item_of
@@ -158,6 +158,20 @@ def daily_cost(runs: Allocation, catalog: ServiceCatalog | None) -> DailyCost | 
     return DailyCost(
         per_day=f"{total:f}",
         currency=catalog.spec.currency,
+        unpriced=tuple(left)[:_MOST_UNPRICED],
+    )
+
+
+def together(costs: Iterable[DailyCost]) -> DailyCost | None:
+    """What several systems cost a day; None of none, or where they are of several currencies."""
+    found = tuple(costs)
+    if len({cost.currency for cost in found}) != 1:
+        return None
+    total = sum((Decimal(cost.per_day) for cost in found), Decimal("0.00"))
+    left = dict.fromkeys(name for cost in found for name in cost.unpriced)
+    return DailyCost(
+        per_day=f"{total:f}",
+        currency=found[0].currency,
         unpriced=tuple(left)[:_MOST_UNPRICED],
     )
 
