@@ -168,3 +168,23 @@ def test_what_there_is_on_paper_is_rendered_by_who_may_read_it(
     assert "pod is no kind of request" in unknown.stderr
     nobody = run(office.clerk, "render", "exrq", "nobody", *asked[3:])
     assert "the API server refused (404)" in nobody.stderr
+
+
+@pytest.mark.rule("A31-budget")
+def test_what_a_system_costs_is_a_column_and_a_report(office: Office, tmp_path: Path) -> None:
+    # 16 cores at 1.60, 32G at 0.55, 480G SATA at 0.008, 540G SSD at 0.025, 3 protections at 1.10
+    cost = office.approve()["status"]["cost"]
+    assert cost == {"perDay": "63.84", "currency": "CNY", "unpriced": []}
+    asked = ("cost", office.name, "--from", "2026-01-01")
+    files = ("--csv", tmp_path / "cost.csv", "--sheets", tmp_path)
+    done = run(office.clerk, *asked, "--to", "2026-01-31", *files)
+    assert done.returncode == 0, done.stderr
+    # on trial, which is free
+    assert done.stdout.splitlines()[-1].split() == ["total", "0.00", "CNY"]
+    assert (tmp_path / "cost.csv").read_text("utf-8-sig").startswith('"agency","application"')
+    assert "政务云资源费用清单" in (tmp_path / f"cost-{office.name}.html").read_text("utf-8")
+    early = run(office.clerk, *asked, "--to", "2999-12-31")
+    assert early.returncode == 2
+    assert "2999-12-31 is not over (A31-budget" in early.stderr
+    back = run(office.clerk, *asked, "--to", "2025-12-31")
+    assert "2025-12-31 is before 2026-01-01" in back.stderr

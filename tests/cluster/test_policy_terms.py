@@ -121,6 +121,14 @@ _REFUSED: dict[str, list[tuple[str, object, str]]] = {
         ("items[0].quotaResource", _QUOTA | {"perUnit": "0.5"}, "should match"),
         ("items[2].quotaResource", _QUOTA, "what the provider hands over has no quota"),
         ("items[8].host", {"architectures": ["ARM"]}, "a host is an infrastructure service"),
+        ("items[0].price", {}, "a price names an amount"),
+        ("items[0].price.perCore", "-1", "should match"),
+        ("items[0].price.perCore", "1e3", "should match"),
+        ("items[0].price.perCore", "1.2345678", "should match"),
+        ("items[0].price.disks[1].type", "SATA", "Duplicate value"),
+        ("items[3].price", {"perCore": "1"}, "are priced of a host type alone"),
+        ("currency", "元", "should match"),
+        ("currency", GONE, "prices are of a currency"),
     ],
 }
 
@@ -160,7 +168,9 @@ def test_no_policy_lets_an_ordinary_application_go_through_no_stage(site: Site) 
         (_CATALOG, "items[0].quotaResource", _QUOTA),
         (_CATALOG, "items[0].quotaResource", _QUOTA | {"name": "count/databases.example.org"}),
         (_CATALOG, "items[0].host", {"architectures": ["Other"]}),
-        (_CATALOG, "items[0].host", GONE),
+        (_CATALOG, "items[2].host", GONE),
+        (_CATALOG, "items[2].price", GONE),
+        (_CATALOG, "items[0].price", {"perUnit": "9999999999.999999"}),
     ],
 )
 def test_what_is_at_a_bound_is_taken_as_it_is(

@@ -5,7 +5,8 @@ import pytest
 from mandate.api.agency import Member
 from mandate.api.cloudapplication import Phase
 from mandate.api.governancepolicy import GovernancePolicy
-from mandate.api.meta import Condition, find_condition
+from mandate.api.meta import Condition, Json, find_condition
+from mandate.api.prices import DailyCost
 from mandate.rules.agency import AgencyPlan, Obstacle, Office, decide_agency
 from mandate.rules.cloud_use import Applied
 from tests.unit.builders import LATER, NOW, REQUESTS, agency, policy
@@ -99,6 +100,30 @@ def test_conditions_of_others_are_kept() -> None:
     }
     found = decide_agency(agency(status={"conditions": [theirs]}), policy(), NOW)
     assert [c.type for c in found.status.conditions] == ["Audited", "CloudPreference", "Ready"]
+
+
+@pytest.mark.rule("A31-budget")
+def test_it_says_what_a_day_of_the_billed_systems_costs() -> None:
+    def costs(phase: Phase, per_day: str, *unpriced: str, currency: str = "CNY") -> Applied:
+        cost = DailyCost(per_day=per_day, currency=currency, unpriced=unpriced)
+        return Applied(f"app-{per_day[0]}", per_day, phase, cost=cost)
+
+    def shown(*applied: Applied) -> Json | None:
+        found = decide_agency(agency(), policy(), NOW, applications=applied).status.cost
+        return found.wire() if found else None
+
+    running, leaving = (
+        costs("Running", "50.10", "云主机备份"),
+        costs("Exiting", "1.95", "云主机备份"),
+    )
+    on_trial, gone = Applied("trial", "trial", "Trial"), costs("Exited", "7.00")
+    assert shown(running, leaving, on_trial, gone) == {
+        "perDay": "52.05",
+        "currency": "CNY",
+        "unpriced": ["云主机备份"],
+    }
+    assert shown(on_trial, gone) is None
+    assert shown(running, costs("Running", "1.00", currency="USD")) is None
 
 
 @pytest.mark.rule("A17-delete")

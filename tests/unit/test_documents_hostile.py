@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,15 +17,20 @@ from mandate.api.serviceagreement import ServiceAgreementSpec
 from mandate.api.suspension import SuspensionSpec, SuspensionStatus
 from mandate.render import documents
 from mandate.render.documents import (
+    AgencyCost,
+    Period,
+    SystemCost,
     agreement_text,
     application_form,
     change_form,
     change_sheet,
+    cost_sheet,
     decision_cover,
     exit_form,
     suspension_report,
     tree,
 )
+from mandate.rules.cost import Statement
 from tests.unit.builders import example, form, rules
 from tests.unit.paper import agreement_spec, case, exit_spec, read, suspension_spec
 
@@ -164,9 +170,18 @@ def decided(at: dict[str, str]) -> RequestStatus:
     )
 
 
+def costs(text: dict[str, str]) -> str:
+    at = marked(text)
+    nothing = Statement(days=1, currency="CNY", lines=(), unpriced=(at["cell"], at["host"]))
+    system = SystemCost("app", at["line"], at["other"], nothing)
+    untold = SystemCost("second", at["title"], None, None, at["paragraphs"])
+    agency = AgencyCost("transport", "六安市交通运输局", (system, untold))
+    return cost_sheet(agency, Period(date(2026, 3, 1), date(2026, 3, 31)), "目录", "CNY")
+
+
 Rendered = Callable[[dict[str, str]], str]
 DOCUMENTS: list[Rendered] = [
-    application, leave, agreement, report, change, change_paper, cover,
+    application, leave, agreement, report, change, change_paper, cover, costs,
 ]  # fmt: skip
 
 

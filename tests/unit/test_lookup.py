@@ -194,3 +194,17 @@ def test_a_change_reaches_the_zones_of_its_agency_alone() -> None:
     cache.drop(moved)
     assert told(here, OFFICE) == {"hefei"}
     assert told(here, OFFICE) == set()
+
+
+@pytest.mark.rule("A31-budget")
+@pytest.mark.parametrize(
+    ("status", "per_day"),
+    [({}, None), ({"billingFrom": "2026-03-05"}, "63.84")],
+    ids=["on-trial", "billed"],
+)
+def test_a_system_costs_its_agency_once_it_is_billed(status: Json, per_day: str | None) -> None:
+    cost = {"cost": {"perDay": "63.84", "currency": "CNY", "unpriced": []}}
+    there = stored("applications/bus-portal.yaml", status=cost | status)
+    there["metadata"] |= {"namespace": "agency-transport", "uid": "u"}
+    (found,) = lookup(there).applied("agency-transport")
+    assert (found.cost.per_day if found.cost else None) == per_day

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 from mandate.api.fields import Line, Name
 from mandate.api.meta import ATOMIC, Condition, KubeModel, Resource, cel, keyed_by, validated
 from mandate.api.people import PhoneContact
+from mandate.api.prices import DailyCost
 from mandate.api.register import CloudUse, Register
 
 
@@ -67,6 +68,10 @@ class AgencyStatus(KubeModel):
     ] = None
     cloud_use: Annotated[
         CloudUse | None, Field(description="How its registered systems stand (articles 3, 27).")
+    ] = None
+    cost: Annotated[
+        DailyCost | None,
+        Field(description="What a day of its systems that are billed costs, as they run now."),
     ] = None
     conditions: Annotated[
         tuple[Condition, ...],

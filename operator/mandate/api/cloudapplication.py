@@ -10,6 +10,7 @@ from mandate.api.hosts import Allocation, HostRow, SelfProcured, Service
 from mandate.api.meta import AS_SET, ATOMIC, Json, KubeModel, Resource, cel, keyed_by
 from mandate.api.people import Contact, EmergencyContact, PhoneContact
 from mandate.api.preview import Preview
+from mandate.api.prices import DailyCost
 from mandate.api.register import DataIntegration, LegalException
 from mandate.api.requests import RequestStatus
 from mandate.api.systemlife import CarriedChange, Reclaim, TrialPeriod
@@ -256,6 +257,9 @@ class CloudApplicationStatus(RequestStatus):
     ] = None
     billing_from: Annotated[
         Day | None, Field(description="正式计费: the first day that is billed.")
+    ] = None
+    cost: Annotated[
+        DailyCost | None, Field(description="What a billed day costs as it runs now.")
     ] = None
     reclaim: Annotated[
         Reclaim | None, Field(description="回收: what was in it when it was deleted.")

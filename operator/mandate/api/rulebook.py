@@ -73,6 +73,8 @@ RULEBOOK: dict[str, Rule] = {
              "cyber-security authority."),
         Rule("A26-access", "article 26", "Nobody enters a unit's resources without its "
              "authorisation."),
+        Rule("A31-budget", "article 31, annex 1, 5.2", "Who pays is shown what it cost: what ran, "
+             "by the day, at the catalogue's price, to the cent (the formula is ours)."),
         Rule("G310-sublet", "annex 1, 3.10", "Nothing is deployed that was not approved, and "
              "nothing sublet."),
         Rule("G36-attest", "annex 1, 3.6 and 3.9", "Only licensed software; a site keeps its "

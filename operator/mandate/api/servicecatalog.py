@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 from mandate.api.fields import NAME_IS_A_LABEL, Line, Name, ShortLine, Size
 from mandate.api.hosts import Architecture, DiskType
 from mandate.api.meta import AS_SET, KubeModel, Resource, Schema, cel, keyed_by, validated
+from mandate.api.prices import PRICE_RULES, Currency, Price
 
 
 class HostBounds(KubeModel):
@@ -96,6 +97,11 @@ class CatalogItem(KubeModel):
     quota_resource: Annotated[
         QuotaResource | None, Field(description="What it counts in the namespace's quota.")
     ] = None
+    price: Annotated[
+        Price | None,
+        Field(description="What it costs a day; absent: it is not billed by this catalogue."),
+        PRICE_RULES,
+    ] = None
 
 
 _ITEM_RULES = Schema(
@@ -111,6 +117,12 @@ _ITEM_RULES = Schema(
                 "what the provider hands over has no quota",
                 ".quotaResource",
             ),
+            cel(
+                "!has(self.price) || has(self.host) || !(has(self.price.perCore) || "
+                "has(self.price.perGibMemory) || has(self.price.disks))",
+                "cores, memory and disks are priced of a host type alone",
+                ".price",
+            ),
         ]
     }
 )
@@ -121,6 +133,9 @@ class ServiceCatalogSpec(KubeModel):
     """What there is."""
 
     title: Annotated[Line, Field(description="What the catalogue is called, with its date.")]
+    currency: Annotated[
+        Currency | None, Field(description="Of its prices; without it nothing has a price.")
+    ] = None
     items: Annotated[
         tuple[_Item, ...],
         Field(min_length=1, max_length=500, description="The services."),
@@ -134,4 +149,14 @@ class ServiceCatalog(Resource):
     model_config = ConfigDict(json_schema_extra={"x-kubernetes-validations": [NAME_IS_A_LABEL]})
 
     kind: Literal["ServiceCatalog"] = "ServiceCatalog"
-    spec: Annotated[ServiceCatalogSpec, Field(description="What there is.")]
+    spec: Annotated[
+        ServiceCatalogSpec,
+        Field(description="What there is."),
+        validated(
+            cel(
+                "has(self.currency) || self.items.all(i, !has(i.price))",
+                "prices are of a currency",
+                ".currency",
+            )
+        ),
+    ]

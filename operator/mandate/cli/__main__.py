@@ -4,6 +4,7 @@ import click
 
 from mandate.cli.audit import audit
 from mandate.cli.cloud_use import cloud_use
+from mandate.cli.cost import cost
 from mandate.cli.render import render
 from mandate.cli.transfer import export, import_
 
@@ -20,6 +21,7 @@ def main(ctx: click.Context, kubeconfig: str | None, context: str | None) -> Non
 
 main.add_command(audit)
 main.add_command(cloud_use)
+main.add_command(cost)
 main.add_command(export)
 main.add_command(import_)
 main.add_command(render)

@@ -7,6 +7,7 @@ from mandate.api.agency import Agency
 from mandate.api.governancepolicy import GovernancePolicy
 from mandate.api.kinds import REQUESTS
 from mandate.api.meta import Json, Resource, find_condition
+from mandate.api.prices import DailyCost
 from mandate.api.servicecatalog import ServiceCatalog
 from mandate.api.workcalendar import WorkCalendar
 from mandate.controllers.ledger import Ledger
@@ -73,9 +74,11 @@ class Lookup:
     def applied(self, namespace: str) -> Iterator[Applied]:
         """How each application in a namespace of requests stands."""
         for raw in list(self._cache.of_kind("CloudApplication", namespace)):
-            metadata, phase = raw["metadata"], raw.get("status", {}).get("phase")
+            metadata, status = raw["metadata"], raw.get("status", {})
             self_paid = raw["spec"].get("funding") == "Other"
-            yield Applied(metadata["name"], metadata["uid"], phase, self_paid)
+            billed = status.get("cost") if "billingFrom" in status else None
+            cost = DailyCost.model_validate(billed) if billed else None
+            yield Applied(metadata["name"], metadata["uid"], status.get("phase"), self_paid, cost)
 
     def of_the_unit(self, namespace: str) -> list[Json]:
         """The requests about all systems of an agency: exits that name no application."""

@@ -11,6 +11,7 @@ from mandate.api.kinds import REQUESTS
 from mandate.api.meta import GROUP, set_condition
 from mandate.api.workcalendar import WorkCalendar
 from mandate.rules.cloud_use import Applied, CloudUsePlan, cloud_use
+from mandate.rules.cost import together
 from mandate.rules.request import Law, ready_condition
 
 
@@ -64,7 +65,7 @@ def decide_agency(
         calendar: the one that the policy names, if it is there.
     """
     applied = tuple(applications)
-    status = partial(_status, agency, sum(a.granted for a in applied), now)
+    status = partial(_status, agency, applied, now)
     if policy is None:
         text = f"GovernancePolicy {agency.spec.policy} does not exist; apply it"
         return AgencyPlan(status(None, "PolicyNotFound", text), None)
@@ -91,7 +92,7 @@ def _quota(maximum: int) -> dict[str, str]:
 
 def _status(
     agency: Agency,
-    open_systems: int,
+    applied: tuple[Applied, ...],
     now: datetime,
     use: CloudUsePlan | None,
     reason: str,
@@ -103,7 +104,8 @@ def _status(
     return AgencyStatus(
         observed_generation=generation,
         namespace=agency.namespace,
-        open_systems=open_systems,
+        open_systems=sum(a.granted for a in applied),
         cloud_use=use.use if use else agency.status.cloud_use,
+        cost=together(a.cost for a in applied if a.granted and a.cost is not None),
         conditions=set_condition(conditions, use.condition) if use else conditions,
     )

@@ -14,21 +14,21 @@ from mandate.api.cloudapplication import (
     Phase,
 )
 from mandate.api.governancepolicy import GovernancePolicy, StageRule
-from mandate.api.hosts import Allocation
 from mandate.api.meta import Json, Resource, find_condition, set_condition
-from mandate.api.requests import Approval, Effect
+from mandate.api.requests import Effect
 from mandate.api.servicecatalog import ServiceCatalog
 from mandate.api.stages import TAKEOVER
 from mandate.api.systemlife import Reclaim
 from mandate.api.timelimits import PROVISION
 from mandate.api.workcalendar import WorkCalendar
-from mandate.rules.allocation import allocation
 from mandate.rules.capacity import Demand
 from mandate.rules.case import Case, Predecessor, Renderer, effective
 from mandate.rules.checks import application_checks
 from mandate.rules.clocks import Term
+from mandate.rules.cost import daily_cost
 from mandate.rules.evaluation import evaluation_term
 from mandate.rules.grant import Grant, grant
+from mandate.rules.granted import approved_allocation, last_approval
 from mandate.rules.holdings import reclaimed
 from mandate.rules.implementation import applied, carried_out
 from mandate.rules.integration import duty_of
@@ -189,7 +189,7 @@ def _terms(
     From the last approval until everything granted was there (A14-provision), and from the launch
     until what is owed after it (G33-mlps). What was reclaimed meanwhile owes neither.
     """
-    made = _approval(case.application, stages, effects)
+    made = last_approval(case.application, stages, effects)
     if made is None or made.at is None:
         return ()
     return (Term(PROVISION, made.at, begun or over), *evaluation_term(case, over))
@@ -201,25 +201,8 @@ def _begun(case: Case, now: datetime) -> datetime | None:
     if known is not None:
         return known
     status = case.application.status
-    approved = _allocation(case, status.stages, status.effects)
+    approved = approved_allocation(case, status.stages, status.effects)
     return begun_at(case, handover(case, approved), now)
-
-
-def _allocation(case: Case, stages: tuple[str, ...], effects: Mapping[str, Effect]) -> Allocation:
-    """What was approved; restored, what it was granted before."""
-    found = restored(case)
-    if found is not None and found.granted is not None:
-        return found.granted
-    return allocation(case.application.spec, _approval(case.application, stages, effects))
-
-
-def _approval(
-    app: CloudApplication, stages: tuple[str, ...], effects: Mapping[str, Effect]
-) -> Approval | None:
-    """The approval of the last stage, if by these effects it took effect."""
-    if not stages:
-        return None
-    return effective(app.status, effects, stages[-1], app.metadata.generation)
 
 
 def _applicable(rules: tuple[StageRule, ...], app: CloudApplication) -> tuple[StageRule, ...]:
@@ -257,7 +240,7 @@ def _approved(
     """An approved application: how it lives, and what it is granted for that."""
     app, generation = case.application, case.application.metadata.generation
     life = live(case, begun, now, judged.base["clocks"])
-    approved = _allocation(case, judged.base["stages"], judged.base["effects"])
+    approved = approved_allocation(case, judged.base["stages"], judged.base["effects"])
     found = handover(case, approved)
     if begun is None and reclaim is None:
         judged = with_confirmation(case, judged, found)
@@ -281,6 +264,7 @@ def _approved(
         trial=life.trial,
         launched_at=life.launched_at,
         billing_from=life.billing_from,
+        cost=None if reclaim else daily_cost(runs.allocation, case.catalog),
         reclaim=reclaim,
         data_integration=duty_of(case.agency, app.metadata),
     )

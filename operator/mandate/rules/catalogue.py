@@ -91,6 +91,14 @@ def counted(
     return {name: quantity.size(amount) for name, amount in total.items()}
 
 
+def item_of(row: Machine | Service, catalog: ServiceCatalog | None) -> CatalogItem | None:
+    """The item that a machine or a row of services is; None: none, or one of several."""
+    items = catalog.spec.items if catalog else ()
+    if isinstance(row, Service):
+        return _meant(row, items)
+    return next((i for i in items if i.host and i.title == row.host_type), None)
+
+
 def devices(catalog: ServiceCatalog | None) -> tuple[str, ...]:
     """The resources that a pod may ask for, for a quota counts them: such as nvidia.com/gpu."""
     names = sorted(counted((), (), catalog))

@@ -11,6 +11,7 @@ import rfc8785
 from mandate.api.agency import Agency
 from mandate.api.cloudapplication import BEFORE_APPROVAL, Phase
 from mandate.api.meta import Condition, Json, ObjectMeta
+from mandate.api.prices import DailyCost
 from mandate.api.register import CloudUse, Place, RegisteredSystem, SystemStanding
 from mandate.api.rulebook import cite
 from mandate.rules.integration import overdue_at, standing_of
@@ -30,6 +31,8 @@ class Applied:
     phase: Phase | None
     self_paid: bool = False
     """Whether its line authority bears the costs (A04-scope)."""
+    cost: DailyCost | None = None
+    """What a day of it costs, where it is billed."""
 
     @property
     def granted(self) -> bool:

@@ -8,6 +8,13 @@ the optional extra `pdf`.
 
 from mandate.render.documents.agreement import agreement_annexes, agreement_text
 from mandate.render.documents.changes import change_form, change_sheet
+from mandate.render.documents.costs import (
+    AgencyCost,
+    Period,
+    SystemCost,
+    cost_sheet,
+    cost_table,
+)
 from mandate.render.documents.environment import digest
 from mandate.render.documents.forms import application_form, exit_form
 from mandate.render.documents.papers import Paper, case_of, change_sheet_of, papers, sheet_of
@@ -23,10 +30,13 @@ from mandate.render.documents.sheets import (
 )
 
 __all__ = [
+    "AgencyCost",
     "Case",
     "ExitReceipt",
     "Paper",
+    "Period",
     "Reclaimed",
+    "SystemCost",
     "agreement_annexes",
     "agreement_text",
     "allocation_list",
@@ -35,6 +45,8 @@ __all__ = [
     "change_form",
     "change_sheet",
     "change_sheet_of",
+    "cost_sheet",
+    "cost_table",
     "decision_cover",
     "digest",
     "exit_form",

@@ -161,3 +161,12 @@ STAGE: Options = {
     "objection-authority": "丙方异议",
 }
 """The stages' titles, where a policy gives none of its own."""
+BILLED: Options = {
+    "Unit": "台",
+    "Core": "核",
+    "Memory": "内存（G）",
+    "SATA": "SATA硬盘（G）",
+    "SAS": "SAS硬盘（G）",
+    "SSD": "SSD硬盘（G）",
+}
+"""What is counted of a host."""
