@@ -26,6 +26,15 @@ class ChangeThresholds(KubeModel):
     ] = None
 
 
+class AutomaticLimits(KubeModel):
+    """What a change adds at most to be approved by rule: each of the four (G410-elastic)."""
+
+    hosts: Annotated[int, Field(ge=0, le=500, description="云主机.")]
+    cpu_cores: Annotated[int, Field(ge=0, le=512_000, description="CPU(核).")]
+    memory: Annotated[TotalSize, Field(description="内存.")]
+    storage: Annotated[TotalSize, Field(description="存储.")]
+
+
 class KeyPeriod(KubeModel):
     """Days on which a change takes an opinion (重大活动期间, annex 1, 4.5; G45-duty)."""
 
@@ -59,6 +68,14 @@ class ChangeTerms(KubeModel):
             "signed once it is implemented. Its technical plan it always needs to be approved."
         ),
     ]
+    automatic_up_to: Annotated[
+        AutomaticLimits | None,
+        Field(
+            description="Up to which additions a change is approved by this rule (annex 1, 4.10): "
+            "none that is major, adds a service, or of which a check says anything, and none "
+            "without `capacity`. Absent: people decide each (article 16)."
+        ),
+    ] = None
     key_periods: Annotated[
         tuple[
             Annotated[

@@ -1,9 +1,9 @@
 """`ResourceChange`: the change form of annex 2 (变更申请表, article 16)."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from mandate.api.fields import (
     Day,
@@ -21,7 +21,7 @@ from mandate.api.hosts import HostRow, MachineRef, Service
 from mandate.api.meta import AS_SET, ATOMIC, Json, KubeModel, Resource, Schema, cel, keyed_by
 from mandate.api.people import PhoneContact
 from mandate.api.preview import Preview
-from mandate.api.requests import AboutSystem, RequestStatus
+from mandate.api.requests import AboutSystem, Approval, RequestStatus, decision_key
 
 
 class CoresChange(KubeModel):
@@ -223,6 +223,25 @@ class ChangeSheet(KubeModel):
     ]
 
 
+class RuleApproval(KubeModel):
+    """That a change was approved by a rule which the authority wrote (annex 1, 4.10)."""
+
+    generation: Annotated[int, Field(description="Of the form that was approved.")]
+    at: Annotated[datetime, Field(description="When (UTC).")]
+    basis: Annotated[Sha256, Field(description="Over what the rule went by, as a decider's.")]
+    policy: Annotated[str, Field(max_length=63, description="The policy whose rule it is.")]
+    policy_generation: Annotated[int, Field(description="As it then was.")]
+    limits: Annotated[str, Field(max_length=512, description="What is added, within which limits.")]
+
+    def decision(self) -> dict[str, Approval]:
+        """It as a decision among the others, by the policy and by nobody."""
+        by = f"GovernancePolicy/{self.policy} generation {self.policy_generation}"
+        made = Approval(
+            decision="Approved", basis=self.basis, opinion=self.limits, by=by, at=self.at
+        )
+        return {decision_key("change", self.generation): made}
+
+
 class ResourceChangeStatus(RequestStatus):
     """Where the change stands."""
 
@@ -242,6 +261,10 @@ class ResourceChangeStatus(RequestStatus):
         Field(max_length=16, description="Why it is major, with the figures."),
         ATOMIC,
     ] = ()
+    by_rule: Annotated[
+        RuleApproval | None,
+        Field(description="Where no person decided: by which rule of the policy it is approved."),
+    ] = None
     preview: Preview = ()
     sheet: Annotated[
         ChangeSheet | None,
@@ -250,6 +273,14 @@ class ResourceChangeStatus(RequestStatus):
     implemented_at: Annotated[
         datetime | None, Field(description="完成变更时间: since when all of it is so (UTC).")
     ] = None
+
+    @model_validator(mode="after")
+    def _with_rule(self) -> Self:
+        """Whoever reads the decisions finds the rule's among them; people's come first."""
+        if self.by_rule is not None:
+            # the model is frozen: its fields are set once, here
+            object.__setattr__(self, "approvals", self.by_rule.decision() | dict(self.approvals))
+        return self
 
 
 class ResourceChange(Resource):

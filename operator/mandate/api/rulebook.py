@@ -88,6 +88,8 @@ RULEBOOK: dict[str, Rule] = {
              "evaluation report follows in time."),
         Rule("G65-hosting", "annex 1, 6.5", "Where equipment is hosted, the agreement says what "
              "the provider answers for."),
+        Rule("G410-elastic", "annex 1, 4.10", "Small changes are approved by a policy's own "
+             "limits, where it has any, and recorded as made by rule (ours)."),
         Rule("G44-ip", "annex 1, 4.4", "The provider manages addresses; a machine is found by "
              "its own."),
         Rule("G45-duty", "annex 1, 4.5", "In key periods a change takes an opinion (ours)."),

@@ -15,6 +15,7 @@ from mandate.api.systemlife import CarriedChange
 from mandate.api.timelimits import IMPLEMENT, SIGN
 from mandate.rules.beside import Aside, aside
 from mandate.rules.case import Case, approval, effective, form_of
+from mandate.rules.change_by_rule import with_rule
 from mandate.rules.change_checks import change_checks
 from mandate.rules.change_handover import change_handover
 from mandate.rules.checks import blocking_check
@@ -48,12 +49,16 @@ def judge_change(case: Case, request: ResourceChange, spec: Json, now: datetime)
     A major one is not approved before what it takes is there (A16-major). It is carried out by
     the life of its application, once its sheet is drawn up.
     """
-    form, weight = form_of(request, spec), weigh(case, request, now)
+    weight = weigh(case, request, now)
+    checks = (*change_checks(case, request, weight.added, now), _proven(case, weight))
     preview = preview_of_change(case, request)
+    read = weight.read() | read_of(preview)
+    request = with_rule(case, request, weight, checks, {"spec": spec, "also": read}, now)
+    form = form_of(request, spec)
     course = Course(
         groups=((CHANGE,),),
-        checks=(*change_checks(case, request, weight.added, now), _proven(case, weight)),
-        read=weight.read() | read_of(preview),
+        checks=checks,
+        read=read,
         terms=partial(_terms, case, request, now),
     )
     judged = judge(form, course, case.law, now)
@@ -76,6 +81,7 @@ def judge_change(case: Case, request: ResourceChange, spec: Json, now: datetime)
         phase=phase,
         materiality=old.materiality if old else "Major" if weight.major else "Minor",
         materiality_reasons=old.materiality_reasons if old else weight.reasons,
+        by_rule=request.status.by_rule,
         sheet=sheet,
         preview=shown(preview, judged.base["awaiting"]),
         implemented_at=made.implemented_at,
