@@ -226,11 +226,11 @@ class ChangeSheet(KubeModel):
 class RuleApproval(KubeModel):
     """That a change was approved by a rule which the authority wrote (annex 1, 4.10)."""
 
-    generation: Annotated[int, Field(description="Of the form that was approved.")]
+    generation: Annotated[int, Field(ge=1, description="Of the form that was approved.")]
     at: Annotated[datetime, Field(description="When (UTC).")]
     basis: Annotated[Sha256, Field(description="Over what the rule went by, as a decider's.")]
     policy: Annotated[str, Field(max_length=63, description="The policy whose rule it is.")]
-    policy_generation: Annotated[int, Field(description="As it then was.")]
+    policy_generation: Annotated[int, Field(ge=1, description="As it then was.")]
     limits: Annotated[str, Field(max_length=512, description="What is added, within which limits.")]
 
     def decision(self) -> dict[str, Approval]:

@@ -5,13 +5,11 @@ request: one method a verb, JSON in and out, a deadline on every call.
 """
 
 import asyncio
-import json
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
@@ -20,14 +18,13 @@ from mandate.api import wire
 from mandate.api.kinds import KINDS
 from mandate.api.meta import API_VERSION, Json
 from mandate.api.zonemanifests import ZONE_KINDS
+from mandate.kube.answers import object_in, pause_after, seconds_asked
 from mandate.kube.errors import ApiError, FencedError
 from mandate.kube.login import Login
 from mandate.observability.metrics import API_REQUESTS
 
 FIELD_MANAGER = "mandate"
 _PAGE = 500
-_PAUSE_SECONDS = (0.1, 0.5)
-_LONGEST_PAUSE_SECONDS = 2.0
 _Objects = list[Json]
 
 # the kinds that the operator reads or writes: its roles name no others
@@ -250,7 +247,7 @@ class KubeClient:
             try:
                 return await self._once(verb, ref, path, query, body)
             except (ApiError, aiohttp.ClientError, TimeoutError) as error:
-                pause = _pause(error, writes=body is not None)
+                pause = pause_after(error, writes=body is not None)
                 if pause is None:
                     raise
             await asyncio.sleep(pause)
@@ -276,8 +273,8 @@ class KubeClient:
                 ) as answer,
             ):
                 code = answer.status
-                wait = _seconds(answer.headers.get("Retry-After", ""))
-                return _object(code, await answer.read(), f"{verb} {ref.kind}", wait)
+                wait = seconds_asked(answer.headers.get("Retry-After", ""))
+                return object_in(code, await answer.read(), f"{verb} {ref.kind}", wait)
         finally:
             API_REQUESTS.labels(verb, ref.kind, str(code)).inc()
 
@@ -296,35 +293,3 @@ _HTTP: dict[str, tuple[str, dict[str, str]]] = {
     "patch": ("PATCH", {"Content-Type": "application/json-patch+json"}),
     "delete": ("DELETE", _JSON),
 }
-
-
-def _pause(error: Exception, *, writes: bool) -> float | None:
-    """How long to wait until the same request, in seconds; None if it is not made again."""
-    asked = 0.0
-    if isinstance(error, ApiError) and error.code == HTTPStatus.TOO_MANY_REQUESTS:
-        asked = error.retry_after_seconds
-    elif writes or (isinstance(error, ApiError) and error.code < HTTPStatus.INTERNAL_SERVER_ERROR):
-        return None
-    pause = max(asked, random.uniform(*_PAUSE_SECONDS))  # noqa: S311 - no secret
-    # who is to wait longer waits in the queue, and holds up nobody
-    return pause if pause <= _LONGEST_PAUSE_SECONDS else None
-
-
-def _seconds(wait: str) -> float:
-    """A Retry-After as the API server writes it; something else may write a date."""
-    return float(wait) if wait.isdecimal() else 0.0
-
-
-def _object(code: int, raw: bytes, call: str, wait: float) -> Json:
-    try:
-        answer: Any = json.loads(raw)
-    except ValueError:
-        answer = raw[:200].decode("utf-8", "replace")
-    if not isinstance(answer, dict):
-        # it is of something between us and the API server, whatever its status says
-        raise ApiError(code, "NoObject", str(answer)[:200], call, wait)
-    found: Json = answer
-    if code >= HTTPStatus.BAD_REQUEST:
-        reason, message = str(answer.get("reason", "")), str(answer.get("message", ""))
-        raise ApiError(code, reason, message, call, wait)
-    return found
