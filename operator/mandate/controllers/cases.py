@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from mandate.api.cloudapplication import BEFORE_APPROVAL, CloudApplication
 from mandate.api.governancepolicy import GovernancePolicy
@@ -16,13 +15,11 @@ from mandate.render import grant_objects
 from mandate.rules.application import World
 from mandate.rules.capacity import Demand
 from mandate.rules.case import Case, Predecessor, Unit, approval
+from mandate.rules.change_demand import place_of
 from mandate.rules.implementation import CHANGE
-from mandate.rules.receipt import received
 from mandate.runtime.cache import Cache, Key
 from mandate.runtime.clock import Clock
 from mandate.runtime.imported import Imported
-
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Cases:
@@ -102,11 +99,9 @@ class Cases:
             return {}
         # in server time, as the ledger has it
         change = ResourceChange.model_validate(raw)
-        metadata, made = change.metadata, change.status.approvals
         if approval(change, CHANGE) is not None:
             return {}
-        place = (received(metadata, made, _NEVER), metadata.namespace, metadata.name)
-        return self._lookup.ledger.taken(policy.metadata.name, Key.of(found), place)
+        return self._lookup.ledger.taken(policy.metadata.name, Key.of(found), place_of(change))
 
     def unit_of(self, raw: Json) -> Unit | None:
         """The agency in whose namespace a request is, with all its systems, once it can file."""

@@ -1,4 +1,4 @@
-"""What applications take of each policy's platform, kept up as they change.
+"""What applications and changes of them take of each policy's platform, kept up as they change.
 
 Every change of an object passes through `changed`, so that no reconcile adds up all forms anew.
 """
@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from mandate.api.cloudapplication import CloudApplication
+from mandate.api.meta import Json
+from mandate.api.resourcechange import ResourceChange
 from mandate.rules.capacity import Demand, Place, Standing, standing
+from mandate.rules.change_demand import standing_of
 from mandate.runtime.cache import Cache, Key, version_of
 
 
@@ -92,8 +95,8 @@ class Ledger:
 
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
-        self._seen: dict[Key, tuple[int, str]] = {}
-        """Which version of an application, under which policy, is entered."""
+        self._seen: dict[Key, tuple[object, ...]] = {}
+        """Which version of what, under which policy, is entered."""
         self._entries: dict[Key, _Entry] = {}
         self._books: defaultdict[str, _Book] = defaultdict(_Book)
         self._shut_out: defaultdict[str, dict[Key, Place]] = defaultdict(dict)
@@ -124,21 +127,39 @@ class Ledger:
         """
         if key.kind == "Agency":
             rows = list(self._cache.of_kind("CloudApplication", f"agency-{key.name}"))
-            return {other for raw in rows for other in self._noted(Key.of(raw))}
-        return self._noted(key) if key.kind == "CloudApplication" else ()
+            return {other for raw in rows for other in self._with_changes(Key.of(raw))}
+        if key.kind == "CloudApplication":
+            return self._with_changes(key)
+        return self._noted(key) if key.kind == "ResourceChange" else ()
+
+    def _with_changes(self, key: Key) -> set[Key]:
+        """An application, and the changes of it: what they take beyond what it has."""
+        about = [Key.of(r) for r in self._cache.about(key) if r["kind"] == "ResourceChange"]
+        return {other for each in (key, *about) for other in self._noted(each)}
 
     def _noted(self, key: Key) -> set[Key]:
         raw, policy = self._cache.get(key), self._policy(key.namespace)
-        seen = (version_of(raw), policy) if raw and policy else None
+        # a change is entered as its system stands
+        system = self._system(raw) if raw and key.kind == "ResourceChange" else raw
+        seen = None
+        if raw and policy and system:
+            seen = (version_of(raw), version_of(system), policy)
         if seen == self._seen.get(key):
             return set()
         old = self._entries.get(key)
         new = None
         self._seen.pop(key, None)
-        if raw and policy and seen:
+        if raw and policy and system and seen:
             self._seen[key] = seen
-            new = _Entry(policy, standing(CloudApplication.model_validate(raw)))
+            new = _Entry(policy, _standing(raw, system))
         return self._enter(key, old, new) - {key} if old != new else set()
+
+    def _system(self, raw: Json) -> Json | None:
+        """The application that a change names, by name and uid."""
+        named = raw["spec"]["applicationRef"]
+        key = Key("CloudApplication", raw["metadata"]["namespace"], named["name"])
+        found = self._cache.get(key)
+        return found if found and found["metadata"]["uid"] == named["uid"] else None
 
     def _policy(self, namespace: str) -> str | None:
         office = self._cache.get(Key("Agency", "", namespace.removeprefix("agency-")))
@@ -169,3 +190,10 @@ class Ledger:
         if old.standing.claim == "Reserved" and (new is None or new.standing.claim != "Granted"):
             return {key for key, place in waiting.items() if place > old.place}
         return set()
+
+
+def _standing(raw: Json, system: Json) -> Standing:
+    application = CloudApplication.model_validate(system)
+    if raw["kind"] == "ResourceChange":
+        return standing_of(ResourceChange.model_validate(raw), application)
+    return standing(application)

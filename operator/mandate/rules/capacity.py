@@ -23,13 +23,15 @@ Place = tuple[datetime, str, str]
 CHECK = "Capacity"
 """The check that finds what is not there."""
 
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""When what was not received yet was."""
+
 _CORES, _MEMORY = "CPU cores", "memory"
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What one application takes of the platform."""
+    """What one application, or a change of one, takes of the platform."""
 
     claim: Literal["Granted", "Reserved"] | None
     """Reserved while it waits and nothing but decisions is in its way; None: it takes nothing."""
@@ -45,7 +47,7 @@ def standing(application: CloudApplication) -> Standing:
     A form that could only be refused reserves nothing: it would keep out all that came after it.
     """
     metadata, status = application.metadata, application.status
-    place = (received(metadata, status.approvals, _NEVER), metadata.namespace, metadata.name)
+    place = (received(metadata, status.approvals, NEVER), metadata.namespace, metadata.name)
     if status.phase == "Exited":
         return Standing(None, place, {})
     if status.allocation is not None:
