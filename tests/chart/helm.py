@@ -1,5 +1,6 @@
 """The real helm; its cache, configuration and kubeconfig are the test's, not the user's."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from mandate.api.meta import Json
 NAMESPACE = "mandate-system"
 IMAGE = ("--set", "image.repository=registry.lu-an.example/mandate")
 PREVIOUS = "0.0.9"
+NEWER = "zones.mandate.dev"
 EVERYTHING: Json = {
     "guards": {"source": "static", "namespaces": "Exclusive"},
     "image": {"repository": "r/x", "digest": f"sha256:{'0' * 64}", "pullSecrets": ["pull"]},
@@ -71,20 +73,23 @@ class Helm:
         return self.run("upgrade", "--install", release, str(chart), *where, *args).stdout
 
 
-def packaged(helm: Helm, chart: Path, folder: Path, version: str) -> Path:
-    """A chart as it is, packed as another version of itself."""
-    copy = folder / f"{chart.name}-{version}"
-    shutil.copytree(chart, copy / chart.name)
+def packaged(helm: Helm, chart: Path, version: str) -> Path:
+    """A chart packed as another version of itself, beside its folder."""
     helm.run(
-        *("package", str(copy / chart.name), "--destination", str(copy)),
+        *("package", str(chart), "--destination", str(chart.parent)),
         *("--version", version, "--app-version", version),
     )
-    return copy / f"{chart.name}-{version}.tgz"
+    return chart.parent / f"{chart.name}-{version}.tgz"
 
 
 def previous(helm: Helm, folder: Path) -> tuple[Path, Path]:
-    """Both charts as the version before this one: of the kinds, and of the operator."""
-    return packaged(helm, CRDS, folder, PREVIOUS), packaged(helm, CHART, folder, PREVIOUS)
+    """Both charts as a version before this one, which lacks the guard `NEWER`."""
+    copies = [shutil.copytree(chart, folder / chart.name) for chart in (CRDS, CHART)]
+    guards = copies[1] / "files" / "guards.json"
+    found = [g for g in json.loads(guards.read_text("utf-8")) if g["metadata"]["name"] != NEWER]
+    guards.write_text(json.dumps(found, ensure_ascii=False), "utf-8")
+    crds, chart = (packaged(helm, copy, PREVIOUS) for copy in copies)
+    return crds, chart
 
 
 def values(folder: Path, **found: object) -> tuple[str, str]:

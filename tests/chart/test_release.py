@@ -1,5 +1,8 @@
 """Installed beside others, upgraded, rolled back, uninstalled, installed again: on a real API."""
 
+import os
+import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,10 +10,10 @@ import pytest
 import yaml
 
 from hack.controlplane.controlplane import ControlPlane
-from hack.site import Actor
-from mandate.guards import Installation
+from hack.site import ROOT, Actor
+from mandate.guards import Installation, policies
 from tests.chart.cluster import Cluster
-from tests.chart.helm import EVERYTHING, NAMESPACE, PREVIOUS, Helm, previous, values
+from tests.chart.helm import EVERYTHING, NAMESPACE, NEWER, PREVIOUS, Helm, previous, values
 from tests.cluster.office import Office
 
 MERGE = "application/merge-patch+json"
@@ -118,6 +121,7 @@ def test_upgraded_and_rolled_back_nothing_that_was_granted_changes(
     cluster.two_resyncs()
     before = cluster.versions(*_things(granted))
     assert _image(cluster).endswith(f":{PREVIOUS}")
+    assert NEWER not in _guards(cluster)
     for step in (cluster.release, lambda: cluster.helm.run("rollback", "mandate", *_HERE)):
         cluster.site.stop_operator()
         step()
@@ -125,9 +129,8 @@ def test_upgraded_and_rolled_back_nothing_that_was_granted_changes(
         cluster.two_resyncs()
         assert cluster.versions(*_things(granted)) == before
     assert _image(cluster).endswith(f":{PREVIOUS}")
-    # the kinds stay as the newer chart has them
-    listed = cluster.helm.run("list", *_HERE).stdout
-    assert "mandate-crds" in listed
+    # what guards is never taken away, by a rollback neither
+    assert NEWER in _guards(cluster)
     cluster.release()
     assert not _image(cluster).endswith(f":{PREVIOUS}")
 
@@ -157,6 +160,35 @@ def test_uninstalled_all_stays_and_is_guarded_and_is_taken_up_again(
     cluster.two_resyncs()
     assert cluster.versions(*_things(granted)) == before
     assert cluster.site.writes_of(_OPERATOR)[written:] == []
+
+
+@pytest.mark.rule("X-closed")
+def test_the_guards_go_only_when_somebody_takes_them_away(
+    cluster: Cluster, granted: Office
+) -> None:
+    """The last of these tests: the commands are those of docs/install.md."""
+    cluster.site.stop_operator()
+    cluster.helm.run("uninstall", "mandate", *_HERE)
+    ours = {p["metadata"]["name"] for p in policies(Installation())}
+    assert set(_guards(cluster)) == ours
+    (commands,) = re.findall(
+        r"^```sh\n(ours=.*?)^```$",
+        (ROOT / "docs" / "install.md").read_text("utf-8"),
+        flags=re.MULTILINE | re.DOTALL,
+    )
+    plane = cluster.site.plane
+    own = {"KUBECONFIG": str(cluster.site.bootstrap.kubeconfig)}
+    path = f"{plane.bin}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(["bash", "-ec", commands], env={**os.environ, **own, "PATH": path}, check=True)
+    assert _guards(cluster) == []
+    roles = cluster.site.bootstrap.kubectl("get", "clusterroles", "-o=name").stdout
+    assert "mandate-" not in roles
+
+
+def _guards(cluster: Cluster) -> list[str]:
+    kinds = "validatingadmissionpolicies,mutatingadmissionpolicies"
+    found = cluster.site.bootstrap.kubectl("get", kinds, "-o=name").stdout.split()
+    return [name.rpartition("/")[2] for name in found]
 
 
 def _image(cluster: Cluster) -> str:

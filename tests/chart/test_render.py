@@ -1,6 +1,7 @@
 """The charts as helm renders them: what the code says, and nothing made of a value."""
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -185,7 +186,7 @@ def test_the_kinds_are_those_of_the_code_and_are_kept(helm: Helm) -> None:
 
 
 def test_a_packed_chart_holds_what_it_renders(helm: Helm, tmp_path: Path) -> None:
-    file = packaged(helm, CHART, tmp_path, "9.9.9")
+    file = packaged(helm, shutil.copytree(CHART, tmp_path / "mandate"), "9.9.9")
     (deployment,) = named(helm.template(*IMAGE, chart=file), "Deployment")
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
     assert container["image"].endswith(":9.9.9")
