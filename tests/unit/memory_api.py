@@ -149,7 +149,9 @@ class MemoryApi(MemoryKube):
         if ref.api_version.startswith(GROUP):
             metadata["generation"] = generation + int(edited)
         if ref.kind == "ResourceQuota":
-            now["status"] = {"hard": now["spec"]["hard"]}
+            hard = now["spec"]["hard"]
+            used = {figure: "0" for figure in hard if figure.startswith("count/")}
+            now["status"] = {"hard": hard, "used": used}
         self.objects[ref] = now
         return now
 

@@ -14,7 +14,7 @@ from mandate.kube.client import KubeClient
 from mandate.kube.errors import ApiError
 from mandate.render import grant_objects
 from mandate.rules.application import Outcome, Plan, decide
-from mandate.rules.grant import Grant
+from mandate.rules.grant import Grant, counting
 from mandate.rules.history import application_facts, subject_of
 from mandate.rules.holdings import custom_figures
 from mandate.rules.record import Fact
@@ -71,8 +71,8 @@ class ApplicationController:
             again = min(again or _USE_AGAIN_SECONDS, _USE_AGAIN_SECONDS)
         if plan.grant is None:
             return again
-        deleted = plan.grant.regime.deleted
-        outcome = await (self._reclaim if deleted else self._grant)(raw, plan.grant)
+        deleted, grant = plan.grant.regime.deleted, await self._counting(plan.grant)
+        outcome = await (self._reclaim if deleted else self._grant)(raw, grant)
         await self._write(
             raw, decide(self._cases.world(raw), self._clock.now(), outcome).status.wire()
         )
@@ -87,6 +87,12 @@ class ApplicationController:
         if not plan.reads_use or plan.grant is None:
             return plan
         return decide(replace(world, used=await counted(self._kube, plan.grant)), now)
+
+    async def _counting(self, grant: Grant) -> Grant:
+        """The grant; held, it counts the custom resources that the cluster tells of (A17-exit)."""
+        if grant.regime.environment != "held":
+            return grant
+        return counting(grant, custom_figures(await self._kube.discover()))
 
     async def _grant(self, raw: Json, grant: Grant) -> Outcome:
         application = CloudApplication.model_validate(raw)
@@ -128,11 +134,8 @@ class ApplicationController:
             return going
         if grant.regime.kept:
             return replace(going, reason="Kept", message="a Suspension in force keeps it")
-        # which custom resources the cluster has only the cluster can say
-        others = custom_figures(await self._kube.discover())
-        grant = replace(grant, quota=grant.quota | others)
         held = namespace["metadata"]["labels"].get(ENVIRONMENT) == grant.regime.environment
-        used = await counted(self._kube, grant, others) if held else None
+        used = await counted(self._kube, grant) if held else None
         if used is None:
             made = await self._grant(raw, grant)
             return going if made.granted else made

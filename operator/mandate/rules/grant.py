@@ -1,6 +1,6 @@
 """What an approved application is granted: a typed description that `render` turns into objects."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -67,6 +67,13 @@ class Grant:
     """Whether a namespace of the name that is there, and another's, becomes this one."""
     devices: tuple[str, ...] = ()
     """What pods may ask for beside CPU, memory and disk: resources that the quota counts."""
+    custom: tuple[str, ...] = ()
+    """The quota's figures for custom resources, which the cluster has and so will count."""
+
+
+def counting(grant: Grant, custom: dict[str, str]) -> Grant:
+    """The grant with these figures for custom resources in its quota, as `custom_figures`."""
+    return replace(grant, quota=grant.quota | custom, custom=tuple(custom))
 
 
 def namespace_of(agency: str, application: str) -> str:
