@@ -9,6 +9,7 @@ import pytest
 
 from hack.site import SOON, Answer, Site, eventually
 from mandate.api.meta import Json
+from tests.cluster.custom import gauge
 from tests.cluster.filing import MERGE, Filing, dossier, facts
 from tests.cluster.office import SETTINGS, Office
 from tests.cluster.test_suspension import condition, network
@@ -74,22 +75,6 @@ def sign(office: Office, exit_: Filing) -> None:
     exit_.until("Reclaimed", "sign-authority")
     exit_.decided("sign-authority", office.approver)
     exit_.until("Completed")
-
-
-def gauge(office: Office) -> None:
-    """An object of a kind that the cluster was given by somebody."""
-    boss, version = office.site.bootstrap, {"name": "v1", "served": True, "storage": True}
-    version |= {"schema": {"openAPIV3Schema": {"type": "object"}}}
-    spec = {
-        "group": "luan.example", "names": {"kind": "Gauge", "plural": "gauges"},
-        "scope": "Namespaced", "versions": [version],
-    }  # fmt: skip
-    crd = {"metadata": {"name": "gauges.luan.example"}, "spec": spec}
-    made = boss.call("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", crd)
-    assert made.code == 201, made.message
-    body = {"apiVersion": "luan.example/v1", "kind": "Gauge", "metadata": {"name": "level"}}
-    space = f"/apis/luan.example/v1/namespaces/{office.name}--bus-portal/gauges"
-    eventually(lambda: boss.call("POST", space, body).code == 201, SOON, "a gauge is there")
 
 
 @pytest.mark.rule("A17-exit", "G72-confirm", "A17-delete", "X-dossier")
