@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from time import perf_counter, time_ns
 
 import pytest
-import yaml
 
 from hack.mutants import suite
 from hack.mutants.guards import Line, weakened
@@ -24,6 +23,8 @@ _MUTANT = "MANDATE_MUTANT"
 _ROUND = "MANDATE_MUTANT_ROUND"
 """The variable by which each try of a test has agencies of its own."""
 _NOTE = "validation.policy.admission.k8s.io/validation_failure"
+_ADMISSION = "admissionregistration.k8s.io/v1"
+_OK, _CREATED = 200, 201
 _PASSED, _FAILED, _BROKEN = "passed", "failed", "broken"
 
 
@@ -59,7 +60,9 @@ class Planes:
         self.noticed: list[bool] = []
         self._items: dict[str, pytest.Function] = {}
         self._site: Site | None = None
+        self._in_force = ""
         self._outcome = _PASSED
+        self._why = ""
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Says of each mutant whether it was noticed."""
@@ -78,6 +81,7 @@ class Planes:
         """How the present test went: an error around it is no failure."""
         if report.failed and self._outcome == _PASSED:
             self._outcome = _FAILED if report.when == "call" else _BROKEN
+            self._why = report.longreprtext
 
     def pytest_runtest_teardown(self, item: pytest.Function) -> None:
         """On which site the present test is."""
@@ -90,7 +94,7 @@ class Planes:
         for name, item in self._items.items():
             started = perf_counter()
             if self._run(item) != _PASSED:
-                raise RuntimeError(f"as it is, {name} does not pass")
+                raise RuntimeError(f"as it is, {name} does not pass:\n{self._why}")
             rules = frozenset(rule for mark in item.iter_markers("rule") for rule in mark.args)
             seen = None
             if "site" in item.fixturenames and self._site:
@@ -110,6 +114,8 @@ class Planes:
         """Whether the test fails by the mutant: with it, and not without."""
         item = self._items[case.name]
         if case.refused is not None:
+            if not self._site:
+                self._run(item)  # so that there is one
             self._guard(mutant)
             if self._run(item) == _PASSED:
                 return False
@@ -127,7 +133,7 @@ class Planes:
 
     def _end(self, item: pytest.Function) -> None:
         item.session._setupstate.teardown_exact(None)
-        self._site = None
+        self._site, self._in_force = None, ""
 
     def _run(self, item: pytest.Function) -> str:
         """Runs a test, as often as one likes; what its module and the session have stays."""
@@ -142,22 +148,27 @@ class Planes:
 
     def _guard(self, mutant: str) -> None:
         """Puts the guards in force, with one thing switched off or with none."""
-        if not self._site:
-            return  # the next one begins with them as they are
+        if not self._site or mutant == self._in_force:
+            return  # a new one begins with them as they are
         guards = policies(INSTALLATION)
         if mutant:
             guards = weakened(guards, mutant)
-        mark = f"m{time_ns()}"
-        root = self._site.bootstrap
-        root.kubectl(
-            *("apply", "--server-side", "--force-conflicts", "-f", "-"),
-            stdin=yaml.safe_dump_all([*guards, *_probes(mark)], allow_unicode=True),
-        )
+        names = {name.partition("#")[0] for name in (mutant, self._in_force)}
+        mark, root = f"m{time_ns()}", self._site.bootstrap
+        for each in (*(g for g in guards if g["metadata"]["name"] in names), *_probes(mark)):
+            kind, name = each["kind"].lower(), each["metadata"]["name"]
+            plural = kind.removesuffix("y") + "ies" if kind.endswith("y") else f"{kind}s"
+            # as the site was installed
+            path = f"/apis/{_ADMISSION}/{plural}/{name}?fieldManager=kubectl&force=true"
+            done = root.call("PATCH", path, each, "application/apply-patch+yaml")
+            if done.code not in (_OK, _CREATED):
+                raise RuntimeError(done.message)
         body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "probe"}}
         path = "/api/v1/namespaces/default/configmaps?dryRun=All"
         # it reads the policies of a kind in the order in which they were written
         told = f"{mark} and {mark}"
         eventually(lambda: told in root.call("POST", path, body).message, SOON, "guarded")
+        self._in_force = mutant
 
 
 def _probes(mark: str) -> list[Json]:
@@ -186,7 +197,7 @@ def _probes(mark: str) -> list[Json]:
 
 
 def _bound(does: str, spec: Json, how: Json) -> Iterator[Json]:
-    head = {"apiVersion": "admissionregistration.k8s.io/v1", "metadata": {"name": "probe"}}
+    head = {"apiVersion": _ADMISSION, "metadata": {"name": "probe"}}
     kind = f"{does}AdmissionPolicy"
     yield head | {"kind": kind, "spec": spec}
     yield head | {"kind": f"{kind}Binding", "spec": {"policyName": "probe"} | how}
