@@ -333,6 +333,31 @@ def test_nothing_is_changed_before_the_planned_day_and_the_clocks_run(works: Wor
     assert clocks["implement"]["closedAt"]
 
 
+@pytest.mark.rule("G71-confirm", "X-clock")
+def test_who_signs_is_reminded_where_the_policy_has_a_limit() -> None:
+    day = {"amount": 1, "unit": "workingDays"}
+    limit = {"name": "sign", "remindBefore": day} | day | {"amount": 3}
+    works = Works.on_trial({"timeLimits": [limit]})
+    works.change("grow", changedHosts=[cores(8, 9)])
+    assert works.status("grow").get("clocks", []) == []
+    works.decide("grow", "change")
+    (clock,) = works.status("grow")["clocks"]
+    # carried out on Monday 2 March: 3 working days, the reminder when the second is over
+    assert (clock["stage"], clock["dueOn"]) == ("sign", "2026-03-05")
+    for stage in ("sign-agency", "sign-provider"):
+        works.decide("grow", stage)
+    works.wait(days=2)
+    assert not works.status("grow")["clocks"][0].get("reminded")
+    works.wait(days=1)
+    (clock,) = works.status("grow")["clocks"]
+    assert clock["remindAt"] == "2026-03-04T16:00:00Z"
+    assert clock["reminded"]
+    works.decide("grow", "sign-authority")
+    (clock,) = works.status("grow")["clocks"]
+    assert clock["closedAt"]
+    assert not clock.get("breached")
+
+
 @pytest.mark.rule("G71-confirm")
 def test_nothing_is_changed_before_its_sheet_is_drawn_up(works: Works) -> None:
     works.draws = False
