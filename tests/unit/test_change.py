@@ -1,12 +1,17 @@
 """A change, from its form to what runs after it (article 16; annex 1, 7.1)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from mandate.api import quantity
+from mandate.api.hosts import Allocation
 from mandate.api.meta import Json
+from mandate.api.resourcechange import ResourceChange
+from mandate.rules.change_checks import change_checks
+from mandate.rules.materiality import Additions
 from tests.unit.builders import host, rules
 from tests.unit.changes import HOSTS, Works, cores, release, row
 
@@ -99,6 +104,24 @@ def test_before_is_what_runs_or_the_change_can_only_be_refused(
     works.change("wrong", **fields)
     assert works.may("wrong", "change") == ["Refused"]
     assert said in works.failing("wrong")["MatchesRunning"]
+
+
+@pytest.mark.rule("A16-change", "X-dossier")
+def test_an_id_that_runs_is_used_also_where_no_form_here_names_it(works: Works) -> None:
+    works.change("it", addedHosts=[host(id="old")])
+    case, request = works.world().case(), ResourceChange.model_validate(works.objects["it"])
+    assert case is not None
+    assert works.failing("it") == {}
+    # what another cluster granted, by a change that was filed there
+    status = case.application.status
+    runs = Allocation.model_validate(works.status()["allocation"])
+    old = runs.machines[0].model_copy(update={"host_id": "old"})
+    runs = runs.model_copy(update={"machines": (*runs.machines, old)})
+    status = status.model_copy(update={"allocation": runs})
+    application = case.application.model_copy(update={"status": status})
+    found = change_checks(replace(case, application=application), request, Additions(), works.now)
+    said = [check.message for check in found if check.type == "MatchesRunning"]
+    assert "addedHosts[old]: the system has or had machines of this id" in said[0]
 
 
 @pytest.mark.rule("A16-change")
@@ -331,6 +354,31 @@ def test_nothing_is_changed_before_the_planned_day_and_the_clocks_run(works: Wor
     clocks = {c["stage"]: c for c in works.status("grow")["clocks"]}
     assert clocks["implement"]["dueOn"] == "2026-03-10"
     assert clocks["implement"]["closedAt"]
+
+
+@pytest.mark.rule("G71-confirm", "X-clock")
+def test_who_signs_is_reminded_where_the_policy_has_a_limit() -> None:
+    day = {"amount": 1, "unit": "workingDays"}
+    limit = {"name": "sign", "remindBefore": day} | day | {"amount": 3}
+    works = Works.on_trial({"timeLimits": [limit]})
+    works.change("grow", changedHosts=[cores(8, 9)])
+    assert works.status("grow").get("clocks", []) == []
+    works.decide("grow", "change")
+    (clock,) = works.status("grow")["clocks"]
+    # carried out on Monday 2 March: 3 working days, the reminder when the second is over
+    assert (clock["stage"], clock["dueOn"]) == ("sign", "2026-03-05")
+    for stage in ("sign-agency", "sign-provider"):
+        works.decide("grow", stage)
+    works.wait(days=2)
+    assert not works.status("grow")["clocks"][0].get("reminded")
+    works.wait(days=1)
+    (clock,) = works.status("grow")["clocks"]
+    assert clock["remindAt"] == "2026-03-04T16:00:00Z"
+    assert clock["reminded"]
+    works.decide("grow", "sign-authority")
+    (clock,) = works.status("grow")["clocks"]
+    assert clock["closedAt"]
+    assert not clock.get("breached")
 
 
 @pytest.mark.rule("G71-confirm")

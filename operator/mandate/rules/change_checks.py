@@ -145,7 +145,8 @@ def _differing(case: Case, request: ResourceChange, runs: Allocation) -> Iterato
             yield f"changedHosts[{row.host_ref}] does not run; status.allocation has what does"
         else:
             yield from _unlike(row, machine)
-    used = _ids(case, request)
+    # of a system that was taken over, what runs says more than the forms that are here
+    used = _ids(case, request) | {machine.host_id for machine in runs.machines}
     for host in request.spec.added_hosts or ():
         if host.id in used:
             yield f"addedHosts[{host.id}]: the system has or had machines of this id; name another"
