@@ -125,7 +125,7 @@ _REFUSED: dict[str, list[tuple[str, object, str]]] = {
         ("items[0].price.perCore", "-1", "should match"),
         ("items[0].price.perCore", "1e3", "should match"),
         ("items[0].price.perCore", "1.2345678", "should match"),
-        ("items[0].price.disks[1].type", "SATA", "Duplicate value"),
+        ("items[0].price.disks[1]", {"type": "SATA", "perGib": "1"}, "Duplicate value"),
         ("items[3].price", {"perCore": "1"}, "are priced of a host type alone"),
         ("currency", "元", "should match"),
         ("currency", GONE, "prices are of a currency"),

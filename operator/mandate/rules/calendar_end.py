@@ -31,9 +31,8 @@ def remaining(
 
 
 def _left(raw: Json | None, now: datetime) -> timedelta:
-    if raw is None:
-        return _NONE
     try:
+        # one that is missing does not validate either
         days = Workdays.of(WorkCalendar.model_validate(raw).spec)
     except (ValidationError, ValueError):
         return _NONE
