@@ -160,6 +160,9 @@ class Works:
     def world(self) -> World:
         """All that the application's life depends on."""
         law = policy(**self.law)
+        # as the API server counts
+        metadata = law.metadata.model_copy(update={"generation": 1})
+        law = law.model_copy(update={"metadata": metadata})
         return World(
             application=CloudApplication.model_validate(self.objects["app"]),
             form=self.objects["app"]["spec"],

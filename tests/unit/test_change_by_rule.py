@@ -51,9 +51,9 @@ def test_it_is_on_record_and_on_the_sheet_as_made_by_rule() -> None:
     request = ResourceChange.model_validate(works.objects["it"])
     form = form_of(request, works.objects["it"]["spec"])
     (decided,) = [f for f in request_facts("ResourceChange", form, policy()) if f.kind == "Decided"]
-    assert decided.by == "GovernancePolicy/luan generation 0"
-    assert "change.1 was Approved by GovernancePolicy/luan generation 0" in decided.text
-    assert "GovernancePolicy/luan generation 0" in change_sheet(
+    assert decided.by == "GovernancePolicy/luan generation 1"
+    assert "change.1 was Approved by GovernancePolicy/luan generation 1" in decided.text
+    assert "GovernancePolicy/luan generation 1" in change_sheet(
         request.spec, request.status, paper("ResourceChange"), rules()
     )
 
