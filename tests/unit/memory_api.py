@@ -176,6 +176,9 @@ def _left(live: Json, before: Json, now: Json) -> Iterator[tuple[str, object]]:
             yield key, value
         elif isinstance(value, dict) and isinstance(before[key], dict):
             inside = now.get(key)
-            yield key, _without(value, before[key], inside if isinstance(inside, dict) else {})
+            kept = _without(value, before[key], inside if isinstance(inside, dict) else {})
+            # a map of which nothing is left goes with it
+            if kept or key in now:
+                yield key, kept
         elif key in now:
             yield key, value
