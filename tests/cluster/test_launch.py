@@ -150,6 +150,11 @@ def test_the_way_to_the_internet_opens_with_the_filing_and_closes_with_its_end(p
     assert pad.member.call("DELETE", path).code == 200
     wider = {"spec": {"externalIPs": ["203.0.113.9"]}}
     assert pad.member.call("PATCH", path, wider, MERGE).code == 403
+    # nor does it come by an address on the way
+    address = {"status": {"loadBalancer": {"ingress": [{"ip": "203.0.113.9"}]}}}
+    answer = pad.office.site.bootstrap.call("PATCH", f"{path}/status", address, MERGE)
+    assert answer.code == 403, answer.body
+    assert "(G32-filing" in answer.message
     gone = pad.member.call("PATCH", path, {"metadata": {"finalizers": None}}, MERGE)
     assert gone.code == 200, gone.message
     inner = {"spec": {"type": "ClusterIP", "externalIPs": None}}
