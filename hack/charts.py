@@ -123,6 +123,7 @@ def _schema() -> Json:
                     "dashboard": _whole(_switch()),
                 }
             ),
+            "argocd": _whole({"enabled": {"type": "boolean"}}),
         }
     )
     # helm adds it where the chart is part of another

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from hack import calendars, charts, reference, traceability
+from hack import argocd, calendars, charts, reference, traceability
 from mandate.api.schema import crds
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,6 +36,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     for path, document in charts.documents():
         yield path, charts.HEADER + to_yaml(document)
     yield from charts.texts()
+    yield from argocd.texts()
     yield ROOT / "docs" / "reference" / "api.md", reference.api()
     yield ROOT / "docs" / "reference" / "settings.md", reference.settings()
     yield ROOT / "docs" / "reference" / "stages.md", reference.stages()

@@ -28,6 +28,7 @@ EVERYTHING: Json = {
     "monitoring": {
         name: {"enabled": True} for name in ("serviceMonitor", "prometheusRule", "dashboard")
     },
+    "argocd": {"enabled": True},
 }
 """Values of which none is the default."""
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
+from hack import argocd
 from hack.charts import CHART, CRDS
-from mandate.api.meta import Json
+from mandate.api.meta import GROUP, Json
 from mandate.api.schema import crds
 from mandate.guards import Installation, policies
 from mandate.guards.roles import roles
@@ -193,3 +194,16 @@ def test_a_packed_chart_holds_what_it_renders(helm: Helm, tmp_path: Path) -> Non
     assert (
         by_name(helm.template(*IMAGE, chart=file)).keys() == by_name(helm.template(*IMAGE)).keys()
     )
+
+
+def test_argo_cds_scripts_are_there_when_asked_for(helm: Helm, tmp_path: Path) -> None:
+    (found,) = [
+        d
+        for d in helm.template(*values(tmp_path, **EVERYTHING))
+        if d["metadata"]["name"] == "mandate-argocd"
+    ]
+    prefix = f"resource.customizations.health.{GROUP}_"
+    assert found["data"] == {f"{prefix}{path.parent.name}": text for path, text in argocd.texts()}
+    assert f"{prefix}CloudApplication" in found["data"]
+    few = helm.template(*IMAGE)
+    assert "mandate-argocd" not in {d["metadata"]["name"] for d in few}
