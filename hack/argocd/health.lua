@@ -39,7 +39,8 @@ if not ready or (ready.observedGeneration or 0) < seen then
   return health("Progressing", "the operator has not yet judged this generation")
 end
 local said = waits(status)
-if ready.status ~= "True" and ended[ready.reason] then
+-- what is in the way while somebody can still decide, such as a takeover, is no end
+if ready.status ~= "True" and ended[ready.reason] and not said[1] then
   return health("Degraded", ready.message)
 end
 for _, condition in ipairs(status.conditions) do
@@ -56,7 +57,7 @@ for _, condition in ipairs(status.conditions) do
 end
 if said[1] then
   local text = table.concat(said, "; ")
-  if ready.reason == "ChecksFailed" then text = text .. ": " .. ready.message end
+  if ready.reason == "ChecksFailed" or ended[ready.reason] then text = text .. ": " .. ready.message end
   return health("Suspended", text)
 end
 return health(ready.status == "True" and "Healthy" or "Progressing", ready.message)

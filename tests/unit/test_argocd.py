@@ -110,3 +110,14 @@ def test_what_the_operator_has_not_seen_is_progressing(kind: str) -> None:
 def test_argo_cd_is_offered_no_action() -> None:
     assert sorted(folder.name for folder in FOLDER.iterdir()) == sorted(SCRIPTED)
     assert not [*FOLDER.rglob("action*"), *FOLDER.rglob("discovery.lua")]
+
+
+def test_a_namespace_that_is_anothers_waits_for_who_may_let_it_be_taken_over() -> None:
+    taken = Outcome(granted=False, reason="NamespaceTaken", message="namespace is another's")
+    app = application(status=status_with(APPROVED))
+    status = decide(world(app), NOW, taken).status
+    assert [turn.stage for turn in status.awaiting] == ["takeover"]
+    found = health(wired("CloudApplication", status))
+    assert found[0] == "Suspended"
+    assert found[1].startswith("awaiting takeover by the authority")
+    assert "namespace is another's" in found[1]
