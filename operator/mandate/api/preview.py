@@ -6,7 +6,9 @@ from pydantic import Field
 
 from mandate.api.meta import ATOMIC, KubeModel
 
-_LONGEST = 65536
+LONGEST = 16384
+"""Of one text, in characters."""
+MOST_FIELDS = 500
 
 
 class FieldChange(KubeModel):
@@ -17,11 +19,11 @@ class FieldChange(KubeModel):
     ]
     before: Annotated[
         str | None,
-        Field(max_length=_LONGEST, description="What is there, as JSON; absent: nothing is."),
+        Field(max_length=LONGEST, description="What is there, as JSON; absent: nothing is."),
     ] = None
     after: Annotated[
         str | None,
-        Field(max_length=_LONGEST, description="What will be, as JSON; absent: nothing will."),
+        Field(max_length=LONGEST, description="What will be, as JSON; absent: nothing will."),
     ] = None
 
 
@@ -34,11 +36,16 @@ class ObjectChange(KubeModel):
         Literal["Create", "Update", "Delete"], Field(description="What is done to it.")
     ]
     manifest: Annotated[
-        str | None, Field(max_length=_LONGEST, description="The whole object as JSON, if created.")
+        str | None,
+        Field(
+            max_length=LONGEST,
+            description="The whole object as JSON, if created; a longer one is cut, with its "
+            "sha256 at the end.",
+        ),
     ] = None
     fields: Annotated[
         tuple[FieldChange, ...] | None,
-        Field(max_length=500, description="What changes of it, if updated."),
+        Field(max_length=MOST_FIELDS, description="What changes of it, if updated."),
         ATOMIC,
     ] = None
 

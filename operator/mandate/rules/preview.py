@@ -3,10 +3,11 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from hashlib import sha256
 
 from mandate.api.hosts import Allocation
 from mandate.api.meta import Json
-from mandate.api.preview import FieldChange, ObjectChange
+from mandate.api.preview import LONGEST, MOST_FIELDS, FieldChange, ObjectChange
 from mandate.api.requests import Awaiting
 from mandate.api.resourcechange import ResourceChange
 from mandate.rules.allocation import after, allocation
@@ -64,7 +65,7 @@ def _changes(
         if was is None:
             yield ObjectChange(kind=kind, name=name, operation="Create", manifest=_said(found))
         elif was != found:
-            fields = tuple(_fields("", was, found))
+            fields = _bounded(list(_fields("", was, found)))
             yield ObjectChange(kind=kind, name=name, operation="Update", fields=fields)
     for kind, name in old.keys() - new.keys():
         yield ObjectChange(kind=kind, name=name, operation="Delete")
@@ -80,7 +81,21 @@ def _fields(path: str, was: object, now: object) -> Iterator[FieldChange]:
         yield FieldChange(path=path, before=_said(was), after=_said(now))
 
 
-def _said(value: object) -> str | None:
+def _bounded(fields: list[FieldChange]) -> tuple[FieldChange, ...]:
+    """As many as the status takes; of the rest the digest, so that the basis covers it."""
+    if len(fields) <= MOST_FIELDS:
+        return tuple(fields)
+    kept = fields[: MOST_FIELDS - 1]
+    rest = [field.wire() for field in fields[MOST_FIELDS - 1 :]]
+    return (*kept, FieldChange(path=f"{len(rest)} more", after=_said(rest, longest=100)))
+
+
+def _said(value: object, longest: int = LONGEST) -> str | None:
+    """A value as JSON; one that is longer is cut, and its digest stands at the end."""
     if value is _ABSENT:
         return None
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    if len(text) <= longest:
+        return text
+    cut = f"… sha256 {sha256(text.encode()).hexdigest()}"
+    return text[: longest - len(cut)] + cut
