@@ -247,6 +247,9 @@ def test_only_the_operator_writes_and_only_who_may_import_brings_back(office: Of
     )
     # once it is there nobody opens it again, and nobody writes in it
     imported["metadata"]["name"] = f"old-{office.name}"
+    # of a subject of another cluster: two of one subject are not whole
+    elsewhere = part["spec"]["subject"] | {"uid": f"elsewhere-{office.name}"}
+    imported["spec"] = part["spec"] | {"subject": elsewhere}
     assert root.call("POST", _DOSSIERS, imported).code == 201
     old = f"{_DOSSIERS}/old-{office.name}"
     opened = _patch(operator, old, {"metadata": {"labels": {"mandate.dev/imported": None}}}, _MERGE)
