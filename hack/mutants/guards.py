@@ -32,7 +32,7 @@ _PROVEN_IN = {
     "law": "law policy_terms",
     "namespaces": "bounds claimed exemptions near_misses",
     "operator": "near_misses operator_bounds",
-    "requests": "exit near_misses requests suspension",
+    "requests": "agreement bounds exit near_misses requests suspension",
     "stamp-approver": "attacks decisions",
     "stamp-requester": "attacks deciders requests",
     "zones": "zones",
