@@ -16,6 +16,8 @@ from mandate.rules.grant import Grant, Regime, grant
 
 Changes = tuple[ObjectChange, ...]
 _ABSENT = object()
+_DECIDED = ("Approved", "Implemented", "Completed")
+"""Phases of a change that nobody decides on any more: every look would render its grants anew."""
 
 
 def preview_of_application(case: Case) -> Changes:
@@ -24,7 +26,9 @@ def preview_of_application(case: Case) -> Changes:
 
 
 def preview_of_change(case: Case, change: ResourceChange) -> Changes:
-    """What the change would do to what runs; nothing, while nothing does."""
+    """What the change would do to what runs; nothing, while nothing does or once it is decided."""
+    if change.status.phase in _DECIDED:
+        return ()
     runs = case.application.status.allocation
     return _differences(runs, after(runs, change.spec), case) if runs is not None else ()
 
